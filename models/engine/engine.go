@@ -1,0 +1,65 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Engine is an inference runtime that has been found and opened.
+type Engine interface {
+	// Name is the short word used in manifests and configuration: "tflite", "onnx".
+	Name() string
+	// Version is the runtime library's own version, as "2.21.0".
+	Version() string
+	// Load makes a session of the model's bytes. The engine keeps its own copy; model may be reused after Load.
+	// The error wraps ErrModel when the bytes are the cause.
+	Load(model []byte, opts Options) (Session, error)
+}
+
+// Session is one loaded model, ready to run. It belongs to one goroutine at a time.
+type Session interface {
+	// Inputs and Outputs are views of the session's own memory, valid until Close. Shapes never change.
+	// Write an input's Data, Invoke, read an output's Data: no copy is made and nothing is allocated.
+	Inputs() []Tensor
+	Outputs() []Tensor
+	// Invoke runs the model once. After an error the outputs hold nothing of use; the session may be tried again.
+	Invoke() error
+	// Report says where the model's operators run.
+	Report() Report
+	// Close frees the session; calling it again does nothing. Using the session after Close is an error, not a crash.
+	Close() error
+}
+
+// Options say how a model is to be run. The zero value is one thread with the engine's best CPU path.
+type Options struct {
+	Threads   int      // interpreter threads; zero means 1
+	Delegates []string // preference, best first: "xnnpack", or "none" for plain kernels; empty means the engine's default
+}
+
+// Report says where a model runs, as it was observed, not as it was asked for.
+type Report struct {
+	Delegate  string // "xnnpack"; "none" for plain kernels
+	Nodes     int    // operators in the model's execution plan before any delegate
+	Delegated int    // operators that the delegate took
+	Parts     int    // delegate kernels that replaced them
+	Reason    string // why a wanted delegate is not active; empty when it is
+}
+
+func (r Report) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s(%d/%d)", r.Delegate, r.Delegated, r.Nodes)
+	if r.Reason != "" {
+		b.WriteString(": " + r.Reason)
+	}
+	return b.String()
+}
+
+var (
+	// ErrModel is wrapped by Load when the bytes are no usable model: not a model, truncated, an unknown operator.
+	ErrModel = errors.New("unusable model")
+	// ErrClosed is returned by Invoke of a closed session.
+	ErrClosed = errors.New("session is closed")
+	// ErrRuntime is wrapped when the runtime library is absent or too old.
+	ErrRuntime = errors.New("unusable runtime library")
+)
