@@ -1,0 +1,49 @@
+# Dunlin: `make demo` shows it at work, `make test` proves it. Both fetch what they need, by version and digest.
+SHELL := /bin/bash
+ROOT := $(CURDIR)
+export GOTOOLCHAIN := local
+export CGO_CFLAGS := -O2 -I$(ROOT)/models/tflite/include
+export CGO_LDFLAGS := -L$(ROOT)/models/tflite/link
+ARCH := $(shell go env GOARCH 2>/dev/null)
+RUNTIME := $(ROOT)/build/runtime/linux-$(ARCH)/libtflite.so.2.21.0
+VERSION := $(shell cat VERSION)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+SECONDS ?= 0
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench lint cross runtime build clean setup-%
+
+help: ## this list
+	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: build ## sensor recordings become decisions on the hub's page; Ctrl-C ends it (SECONDS=20 ends it by itself)
+	@bin/dunlin demo --hub bin/dunlin-hub --recordings testdata/recordings --models examples/models --seconds $(SECONDS)
+
+test: setup-test build ## every tier of tests, one line per tier, a summary at the end (TIERS="unit page" runs some)
+	@go run ./cross/tiers $(TIERS)
+
+bench: setup-bench build ## the table of figures: figure, target, result (FIGURES="spool memory" runs some)
+	@go run ./bench $(FIGURES)
+
+lint: setup-lint ## golangci-lint with the few linters of .golangci.yml
+	@.tools/bin/golangci-lint run ./...
+
+cross: setup-cross ## agent and hub for linux/amd64 and linux/arm64 at glibc 2.28, checked, into build/cross
+	@go run ./cross/build
+
+runtime: setup-runtime ## the TFLite C library for amd64 and arm64 (JAR=file or DUNLIN_TFLITE=lib.so bring your own)
+	@go run ./cross/runtime
+
+build: setup-build $(RUNTIME) ## bin/dunlin and bin/dunlin-hub for this machine
+	@mkdir -p bin
+	@go build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/dunlin ./cmd/dunlin-hub
+	@cp -f $(RUNTIME) bin/
+
+$(RUNTIME):
+	@$(MAKE) --no-print-directory runtime
+
+setup-%:
+	@bash cross/setup.sh $*
+
+clean: ## removes what the other targets made; downloads in the package managers' caches stay
+	rm -rf bin build .tools test/page/node_modules

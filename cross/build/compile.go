@@ -1,0 +1,93 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// zigCommand is how to call zig: the pinned package that setup.sh installed, else one on the path.
+func zigCommand() (string, error) {
+	python, err := filepath.Abs(".tools/zig/bin/python")
+	if err != nil {
+		return "", err
+	}
+	if _, err := os.Stat(python); err == nil {
+		return python + " -m ziglang", nil
+	}
+	if path, err := exec.LookPath("zig"); err == nil {
+		return path, nil
+	}
+	return "", errors.New("zig is missing; run `make cross`, which installs it into .tools")
+}
+
+// compile builds one program. cache is a Go build cache of its own, or empty for the usual one.
+func compile(zig, file string, t target, p program, cache string) error {
+	version, err := os.ReadFile("VERSION")
+	if err != nil {
+		return err
+	}
+	ldflags := "-s -w -buildid= -X main.version=" + strings.TrimSpace(string(version))
+	if p.cgo {
+		ldflags += " -linkmode=external -extldflags=-Wl,--build-id=none"
+	}
+	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags", ldflags, "-o", file, "./cmd/"+p.name)
+	cmd.Env = append(os.Environ(), "GOOS=linux", "GOARCH="+t.arch, "CGO_ENABLED=0")
+	if p.cgo {
+		cmd.Env = append(cmd.Env, cgoEnv(zig, t)...)
+	}
+	if cache != "" {
+		cmd.Env = append(cmd.Env, "GOCACHE="+cache)
+	}
+	if text, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("go build: %w\n%s", err, text)
+	}
+	return nil
+}
+
+func cgoEnv(zig string, t target) []string {
+	root, err := os.Getwd()
+	if err != nil {
+		root = "."
+	}
+	models := filepath.Join(root, "models", "tflite")
+	return []string{
+		"CGO_ENABLED=1",
+		"CC=" + zig + " cc -target " + t.zig + "." + glibc,
+		"CGO_CFLAGS=-O2 -g0 -I" + filepath.Join(models, "include"),
+		"CGO_LDFLAGS=-L" + filepath.Join(models, "link"),
+	}
+}
+
+// same builds the program once more from an empty cache and compares: what cannot be rebuilt cannot be trusted.
+func same(zig, file string, t target, p program, twice bool) error {
+	if !twice {
+		return nil
+	}
+	dir, err := os.MkdirTemp("", "dunlin-again-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	again := filepath.Join(dir, p.name)
+	if err := compile(zig, again, t, p, filepath.Join(dir, "cache")); err != nil {
+		return err
+	}
+	a, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	b, err := os.ReadFile(again)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(a, b) {
+		return errors.New("two builds differ")
+	}
+	fmt.Printf("%-34s two builds are identical\n", file)
+	return nil
+}

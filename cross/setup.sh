@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# setup.sh PURPOSE: makes sure that the tools for a make target are here. As root on Debian or Ubuntu it installs what
+# is missing; otherwise it names the command and fails. Python tools go into .tools, by pinned version and digest.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+missing=()
+
+need() { # need COMMAND PACKAGE
+	command -v "$1" >/dev/null 2>&1 || missing+=("$2")
+}
+
+install_missing() {
+	[ ${#missing[@]} -eq 0 ] && return
+	if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+		echo "setup: installing ${missing[*]}" >&2
+		apt-get update -qq >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null
+		return
+	fi
+	echo "setup: missing: ${missing[*]}; install with: sudo apt-get install ${missing[*]}" >&2
+	exit 1
+}
+
+need_go() {
+	if ! command -v go >/dev/null 2>&1; then
+		echo "setup: Go 1.26 is missing; install it from your distribution or from the Go project" >&2
+		exit 1
+	fi
+}
+
+need_venv() { # need_venv NAME: .tools/NAME with the packages of cross/NAME.txt, pinned by digest
+	local dir=.tools/$1 want=cross/$1.txt
+	cmp -s "$want" "$dir/installed.txt" 2>/dev/null && return
+	rm -rf "$dir" && python3 -m venv "$dir" && "$dir/bin/pip" install -q --disable-pip-version-check --require-hashes -r "$want" && cp "$want" "$dir/installed.txt"
+}
+
+need_go
+case "$1" in
+build) need gcc gcc; need make make ;;
+runtime) [ -n "${JAR:-}${DUNLIN_TFLITE:-}" ] || need mvn maven ;;
+test | bench)
+	need gcc gcc; need python3 python3; need strace strace
+	need qemu-aarch64 qemu-user; need mosquitto mosquitto; need mosquitto_pub mosquitto-clients
+	need chromium chromium; need node nodejs; need npm npm; need cc gcc
+	python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)
+	[ -e /usr/aarch64-linux-gnu/lib/libc.so.6 ] || missing+=(libc6-arm64-cross libstdc++6-arm64-cross)
+	;;
+cross) need python3 python3; python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv) ;;
+lint) ;;
+esac
+install_missing
+case "$1" in
+cross | test) need_venv zig ;;
+bench) need_venv zig; need_venv peer ;;
+lint)
+	if ! .tools/bin/golangci-lint version 2>/dev/null | grep -q 2.15.0; then
+		echo "setup: building golangci-lint v2.15.0 (about two minutes, once)" >&2
+		GOBIN="$PWD/.tools/bin" CGO_ENABLED=0 go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+	fi
+	;;
+esac
+if [ "$1" = test ] || [ "$1" = bench ]; then
+	[ -d test/page/node_modules ] || (cd test/page && npm ci --silent --no-audit --no-fund >/dev/null)
+fi

@@ -1,0 +1,73 @@
+// Command tiers runs every tier of tests, prints one line for each with its counts and time, shows what failed, and
+// ends with the sum. A skipped test counts as a failure: a tier that cannot run must say so.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"time"
+)
+
+// tier is one call of `go test`.
+type tier struct {
+	name     string
+	packages []string // patterns; empty means everything that no other tier claims
+	flags    []string
+	what     string
+}
+
+var tiers = []tier{
+	{"unit", nil, nil, "every package through its public API, contract suites, properties, fuzz corpora"},
+	{"architecture", []string{"./internal/archtest"}, nil, "layers, owners, sizes, what the agent never links"},
+	{"race", []string{"./agent/...", "./hal/...", "./sync/...", "./hub/broker/...", "./hub/fleet/..."}, []string{"-race", "-short"}, "the race detector where goroutines meet"},
+	{"script", []string{"./cmd/...", "./test/docs"}, nil, "every command, every README block and sample file"},
+	{"engine", []string{"./models/tflite/...", "./test/arm64"}, nil, "the real TFLite library; arm64 under qemu as Cortex-A72 and A76"},
+	{"faults", []string{"./test/faults"}, []string{"-timeout=15m"}, "kill -9, broker and hub gone, full disk; the completeness invariant after each"},
+	{"page", []string{"./test/page"}, []string{"-timeout=10m"}, "the demo seen through Chromium; axe; screenshots"},
+}
+
+func main() {
+	verbose := flag.Bool("v", false, "print the output of every test")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	passed, failed := 0, 0
+	for _, t := range chosen(flag.Args()) {
+		r := run(ctx, t, *verbose)
+		passed, failed = passed+r.passed, failed+r.failed
+		fmt.Printf("%-13s %5d passed %4d failed %7s   %s\n", t.name, r.passed, r.failed, r.took.Round(100*time.Millisecond), t.what)
+	}
+	fmt.Printf("\n%d passed, %d failed\n", passed, failed)
+	if failed > 0 || passed == 0 {
+		os.Exit(1)
+	}
+}
+
+func chosen(names []string) []tier {
+	var out []tier
+	for _, t := range tiers {
+		if len(names) == 0 || slices.Contains(names, t.name) {
+			out = append(out, t)
+		}
+	}
+	for _, n := range names {
+		if !slices.ContainsFunc(tiers, func(t tier) bool { return t.name == n }) {
+			fmt.Fprintf(os.Stderr, "tiers: no tier %q; there are %s\n", n, strings.Join(tierNames(), ", "))
+			os.Exit(2)
+		}
+	}
+	return out
+}
+
+func tierNames() []string {
+	var names []string
+	for _, t := range tiers {
+		names = append(names, t.name)
+	}
+	return names
+}
