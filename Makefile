@@ -11,7 +11,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 SECONDS ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint cross runtime build clean setup-%
+.PHONY: help demo test bench lint cross runtime build go-env clean setup-%
 
 help: ## this list
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -44,6 +44,9 @@ $(RUNTIME):
 
 setup-%:
 	@bash cross/setup.sh $*
+
+go-env: ## the environment for calling the Go tool by hand: eval "$$(make -s go-env)"
+	@echo "export GOTOOLCHAIN=local CGO_CFLAGS='$(CGO_CFLAGS)' CGO_LDFLAGS='$(CGO_LDFLAGS)' DUNLIN_TFLITE='$(RUNTIME)'"
 
 clean: ## removes what the other targets made; downloads in the package managers' caches stay
 	rm -rf bin build .tools test/page/node_modules
