@@ -45,7 +45,7 @@ $(RUNTIME):
 setup-%:
 	@bash cross/setup.sh $*
 
-go-env: ## the environment for calling the Go tool by hand: eval "$$(make -s go-env)"
+go-env: ## prints the environment for calling the Go tool by hand
 	@echo "export GOTOOLCHAIN=local CGO_CFLAGS='$(CGO_CFLAGS)' CGO_LDFLAGS='$(CGO_LDFLAGS)' DUNLIN_TFLITE='$(RUNTIME)'"
 
 clean: ## removes what the other targets made; downloads in the package managers' caches stay

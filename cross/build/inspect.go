@@ -95,7 +95,7 @@ func (f facts) check(p program) error {
 		errs = append(errs, errors.New("is not stripped"))
 	}
 	if f.size > p.limit {
-		errs = append(errs, fmt.Errorf("is %.1f MB, more than %.1f MB", float64(f.size)/(1<<20), float64(p.limit)/(1<<20)))
+		errs = append(errs, fmt.Errorf("is %.1f MB, more than %.1f MB", float64(f.size)/1e6, float64(p.limit)/1e6))
 	}
 	return errors.Join(errs...)
 }

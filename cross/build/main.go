@@ -29,7 +29,7 @@ type program struct {
 	limit int64
 }
 
-var programs = []program{{"dunlin", true, 14 << 20}, {"dunlin-hub", false, 35 << 20}}
+var programs = []program{{"dunlin", true, 14e6}, {"dunlin-hub", false, 35e6}}
 
 func main() {
 	out := flag.String("out", "build/cross", "folder for the binaries")
