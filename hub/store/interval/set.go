@@ -136,4 +136,3 @@ func (s Set) Missing(r Run) []Run {
 	}
 	return out
 }
-
