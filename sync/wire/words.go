@@ -124,6 +124,3 @@ type Ack struct {
 	UpTo   uint64
 	Rewind *Life
 }
-
-// MaxMessage is the largest payload either side publishes. A broker closes the connection on a larger one.
-const MaxMessage = 128 << 10
