@@ -132,3 +132,24 @@ func Of(values []float32, shape ...int) Tensor {
 	}
 	return Tensor{Type: Float32, Shape: shape, Data: data}
 }
+
+// Set copies the elements of src into t's memory. It fails, and copies nothing, when type, shape or length differ.
+func (t Tensor) Set(src Tensor) error {
+	if !t.SameForm(src) {
+		return fmt.Errorf("set tensor %q: is %s%v, not %s%v: %w", t.Name, t.Type, t.Shape, src.Type, src.Shape, ErrTensor)
+	}
+	return t.SetBytes(src.Data)
+}
+
+// SetBytes copies raw elements, in the machine's byte order, into t's memory. It fails, and copies nothing, when the
+// length is not that of the tensor.
+func (t Tensor) SetBytes(raw []byte) error {
+	if err := t.Check(); err != nil {
+		return err
+	}
+	if len(raw) != len(t.Data) {
+		return fmt.Errorf("set tensor %q: %s%v needs %d bytes, not %d: %w", t.Name, t.Type, t.Shape, len(t.Data), len(raw), ErrTensor)
+	}
+	copy(t.Data, raw)
+	return nil
+}
