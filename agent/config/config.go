@@ -1,0 +1,71 @@
+package config
+
+import (
+	"time"
+
+	"github.com/dunlin-iot/dunlin/hal"
+)
+
+// Config is a whole configuration that can be used: every value is in range, every name refers to something, every
+// path is absolute. Lists are sorted by name.
+type Config struct {
+	DeviceID   string
+	Tags       map[string]string
+	Hub        *HubConfig // nil: the device works alone
+	Sources    []SourceConfig
+	Pipelines  []PipelineConfig
+	Spool      SpoolConfig
+	ModelRoots []string
+	TFLite     string // empty: the known folders are searched
+	LogLevel   Level
+	Socket     string
+	State      string
+	File       File // what the files said, defaults filled in
+}
+
+// HubConfig is where records go.
+type HubConfig struct {
+	URL    string
+	Tenant string
+}
+
+// SourceConfig is one source; exactly one of its driver fields is set.
+type SourceConfig struct {
+	Name    string
+	Replay  *ReplayConfig
+	Process *ProcessConfig
+}
+
+// ReplayConfig plays a recording, or a folder of them. Speed 0 is as fast as possible.
+type ReplayConfig struct {
+	File  string
+	Speed float64
+	Loop  bool
+}
+
+// ProcessConfig reads a program's output.
+type ProcessConfig struct {
+	Command  []string
+	Channels []hal.Channel
+	Rate     hal.Hertz
+}
+
+// PipelineConfig is one model at work on one source.
+type PipelineConfig struct {
+	Name      string
+	Source    string
+	Model     ModelRef
+	Delegates []string
+	Threads   int
+	Threshold *float64 // nil: as the manifest says
+	Hold      *int     // nil: as the manifest says
+	Report    Report
+	On        bool
+}
+
+// SpoolConfig is the durable outbox.
+type SpoolConfig struct {
+	Max   int64
+	Every time.Duration
+	Quiet time.Duration
+}

@@ -1,0 +1,103 @@
+package config
+
+// File is what one configuration may say, key by key: the raw form, before names are resolved. Its tags are the only
+// place where a key, its default, its range, its documentation and its remote permission are written down.
+//
+//	yaml      the key                       required  yes: the key must be there
+//	default   text of the value when absent min, max  limits of a number, inclusive
+//	doc       one sentence for people       remote    yes: the hub's twin may set it
+//	union     yes: this key chooses which of the struct's other fields is read
+type File struct {
+	Device    Device            `yaml:"device" remote:"no" doc:"Who this device is."`
+	Hub       Hub               `yaml:"hub" remote:"no" doc:"Where records go. Without a url the device works alone and keeps its records."`
+	Sources   map[Name]Source   `yaml:"sources" remote:"no" doc:"Streams of samples, by name."`
+	Pipelines map[Name]Pipeline `yaml:"pipelines" remote:"no" doc:"Models at work, by name: one model on one source each."`
+	Spool     Spool             `yaml:"spool" remote:"no" doc:"The durable store of records that the hub has not acknowledged."`
+	Models    Models            `yaml:"models" remote:"no" doc:"Where models are found."`
+	Runtime   Runtime           `yaml:"runtime" remote:"no" doc:"Inference libraries."`
+	Log       Log               `yaml:"log" remote:"no" doc:"What is logged."`
+	Control   Control           `yaml:"control" remote:"no" doc:"The local API that the command line talks to."`
+	State     Path              `yaml:"state" default:"/var/lib/dunlin" remote:"no" doc:"Folder of everything that must survive a restart."`
+}
+
+// Device names the machine.
+type Device struct {
+	ID   Name           `yaml:"id" remote:"no" doc:"Name of this device; by default ten hex digits derived from the machine-id."`
+	Tags map[Tag]string `yaml:"tags" remote:"no" doc:"Free words to find devices by."`
+}
+
+// Hub is where records go.
+type Hub struct {
+	URL    Broker `yaml:"url" remote:"no" doc:"MQTT address of the hub."`
+	Tenant Name   `yaml:"tenant" default:"default" remote:"no" doc:"Tenant the device belongs to."`
+}
+
+// Source is one stream of samples: Driver says which of the other fields holds its settings.
+type Source struct {
+	Driver  string   `yaml:"driver" union:"yes" required:"yes" remote:"no" doc:"What the samples come from."`
+	Replay  *Replay  `yaml:"replay" remote:"no" doc:"A recording, or a folder of them."`
+	Process *Process `yaml:"process" remote:"no" doc:"Lines of numbers from a program's standard output."`
+}
+
+// Replay plays recordings.
+type Replay struct {
+	File  Path  `yaml:"file" required:"yes" remote:"no" doc:"A CSV recording, or a folder of them."`
+	Speed Speed `yaml:"speed" default:"1" remote:"no" doc:"1 is real time, 10 ten times that, max as fast as the pipelines read."`
+	Loop  bool  `yaml:"loop" default:"false" remote:"no" doc:"Start again after the last recording."`
+}
+
+// Process reads a program.
+type Process struct {
+	Command  []string  `yaml:"command" required:"yes" remote:"no" doc:"The program and its arguments. It prints one sample per line."`
+	Channels []Channel `yaml:"channels" required:"yes" remote:"no" doc:"The values of one line, in order, with their units."`
+	Rate     Hertz     `yaml:"rate" required:"yes" remote:"no" doc:"Samples per second that the program prints."`
+}
+
+// Pipeline is one model at work on one source.
+type Pipeline struct {
+	Source    Name       `yaml:"source" required:"yes" remote:"no" doc:"A name under sources."`
+	Model     ModelRef   `yaml:"model" required:"yes" remote:"yes" doc:"Model and version, as motions@1."`
+	Delegates []Delegate `yaml:"delegates" remote:"no" doc:"Preference, best first; what really runs is in dunlin status."`
+	Threads   int        `yaml:"threads" default:"1" min:"1" max:"64" remote:"no" doc:"Threads of one inference."`
+	Decide    Decide     `yaml:"decide" remote:"no" doc:"From scores to decisions."`
+	On        bool       `yaml:"on" default:"true" remote:"yes" doc:"Whether the pipeline runs."`
+}
+
+// Decide turns scores into decisions.
+type Decide struct {
+	Threshold *Share `yaml:"threshold" remote:"yes" doc:"Least score of a decision; by default what the model's manifest says."`
+	Hold      *int   `yaml:"hold" min:"1" max:"1000" remote:"yes" doc:"Windows in a row that must agree before a decision is held; by default what the manifest says."`
+	Report    Report `yaml:"report" default:"changes" remote:"yes" doc:"Which decisions become records."`
+}
+
+// Spool is the durable outbox.
+type Spool struct {
+	Max    Bytes  `yaml:"max" default:"64MiB" min:"1MiB" max:"1024GiB" remote:"no" doc:"Most disk the records may take; the oldest of the least important stream gives way."`
+	Commit Commit `yaml:"commit" remote:"no" doc:"How often records are made durable."`
+}
+
+// Commit says when records are written to disk.
+type Commit struct {
+	Every Duration `yaml:"every" default:"1s" min:"10ms" max:"1m" remote:"no" doc:"Longest wait of events and results."`
+	Quiet Duration `yaml:"quiet" default:"30s" min:"10ms" max:"1h" remote:"no" doc:"Longest wait of everything else."`
+}
+
+// Models says where models are found.
+type Models struct {
+	Roots []Path `yaml:"roots" remote:"no" doc:"Folders searched in order for NAME/VERSION; by default models below state, then /usr/share/dunlin/models."`
+}
+
+// Runtime names inference libraries.
+type Runtime struct {
+	TFLite Path `yaml:"tflite" remote:"no" doc:"The TensorFlow Lite C library; by default the known folders are searched."`
+}
+
+// Log says what is logged.
+type Log struct {
+	Level Level `yaml:"level" default:"info" remote:"yes" doc:"Least important message that is logged."`
+}
+
+// Control is the local API.
+type Control struct {
+	Socket Path `yaml:"socket" default:"/run/dunlin/control.sock" remote:"no" doc:"Unix socket of the local API."`
+}
