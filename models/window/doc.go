@@ -1,0 +1,12 @@
+// Package window turns blocks of samples into a model's input: framing with a hop, scaling, quantisation.
+//
+// Blocks of float32 samples enter through Push, in any length. Each full window leaves through Next, which writes it
+// straight into the session's input tensor. Every sample is scaled and quantised once, when it arrives, however many
+// windows overlap it; a window is then two copies of bytes. Neither call allocates.
+//
+// No window is ever glued from two places: a discontinuity empties the framer. No window ever carries a value that is
+// not a number: such a window is refused and counted.
+//
+// The package imports models/engine and the standard library, does no I/O and starts no goroutine. A Framer belongs
+// to one goroutine.
+package window

@@ -1,0 +1,125 @@
+package window
+
+import (
+	"fmt"
+
+	"github.com/dunlin-iot/dunlin/models/engine"
+)
+
+// Stats count what happened since New.
+type Stats struct {
+	Samples   uint64 // samples taken in
+	Windows   uint64 // windows that Next wrote
+	Refused   uint64 // windows that held a value that is not finite; Next skipped them
+	Missed    uint64 // windows that fell due while nobody called Next
+	Malformed uint64 // blocks of another type or number of channels; each empties the window like a discontinuity
+}
+
+// Framer cuts a stream of samples into windows.
+type Framer struct {
+	cfg    Config
+	enc    encoder
+	stride int // bytes of one sample
+
+	ring []byte // the last Length samples, encoded; the oldest stands at head once full
+	head int    // sample position in ring where the next one goes
+	due  int    // samples until the next window is complete
+
+	pending []float32 // what of the last block has not been taken in yet
+	bad     uint64    // number (from 1) of the last sample that was not finite; zero for none
+	last    int64
+	stats   Stats
+}
+
+// New makes a framer. The error names the impossible field.
+func New(cfg Config) (*Framer, error) {
+	if err := cfg.check(); err != nil {
+		return nil, fmt.Errorf("make framer: %w", err)
+	}
+	f := &Framer{cfg: cfg, enc: newEncoder(&cfg), stride: cfg.Channels * cfg.Type.Size(), due: cfg.Length, last: -1}
+	f.ring = make([]byte, cfg.Length*f.stride)
+	return f, nil
+}
+
+// Fits reports whether Next can write into dst: type, quantisation, and room for exactly one window.
+func (f *Framer) Fits(dst engine.Tensor) error {
+	if dst.Type != f.cfg.Type || len(dst.Data) != len(f.ring) {
+		return fmt.Errorf("tensor %q is %v%v of %d bytes, a window is %v[%d %d] of %d bytes: %w", dst.Name, dst.Type, dst.Shape,
+			len(dst.Data), f.cfg.Type, f.cfg.Length, f.cfg.Channels, len(f.ring), engine.ErrTensor)
+	}
+	if f.cfg.Type != engine.Float32 && dst.Quant != f.cfg.Quant {
+		return fmt.Errorf("tensor %q has quantisation %+v, the window %+v: %w", dst.Name, dst.Quant, f.cfg.Quant, engine.ErrTensor)
+	}
+	return nil
+}
+
+// Push offers a block [samples, channels] of float32. Its memory must stay as it is until Next has returned false or
+// Push is called again. Call Next until it returns false before the next Push: windows that fall due in samples that
+// the next Push finds still waiting are counted as missed. Discont says that samples are missing before this block.
+func (f *Framer) Push(block engine.Tensor, discont bool) {
+	for f.take() {
+		f.due = f.cfg.Hop
+		f.stats.Missed++
+	}
+	if discont {
+		f.Reset()
+	}
+	values, err := block.Float32s()
+	if err != nil || len(block.Shape) != 2 || block.Shape[1] != f.cfg.Channels {
+		f.stats.Malformed++
+		f.Reset()
+		return
+	}
+	f.pending = values
+}
+
+// Next writes the next window into dst, which must pass Fits, and reports whether there was one.
+func (f *Framer) Next(dst engine.Tensor) bool {
+	if dst.Type != f.cfg.Type || len(dst.Data) != len(f.ring) {
+		panic(fmt.Sprintf("window: Next without Fits: %v", f.Fits(dst)))
+	}
+	for f.take() {
+		f.due = f.cfg.Hop
+		if f.bad > 0 && f.bad+uint64(f.cfg.Length) > f.stats.Samples {
+			f.stats.Refused++
+			continue
+		}
+		n := copy(dst.Data, f.ring[f.head*f.stride:])
+		copy(dst.Data[n:], f.ring[:f.head*f.stride])
+		f.last = int64(f.stats.Samples) - 1
+		f.stats.Windows++
+		return true
+	}
+	return false
+}
+
+// Reset empties the window: the next one holds only samples that are pushed from now on.
+func (f *Framer) Reset() {
+	f.pending, f.head, f.due = nil, 0, f.cfg.Length
+}
+
+// Last is the index of the last sample of the last window that Next wrote, counted from 0 over everything taken in
+// since New; -1 before the first window.
+func (f *Framer) Last() int64 { return f.last }
+
+// Stats are the counters so far.
+func (f *Framer) Stats() Stats { return f.stats }
+
+// take moves pending samples into the ring until a window is complete. When it returns true, due is zero.
+func (f *Framer) take() bool {
+	ch := f.cfg.Channels
+	for len(f.pending) > 0 && f.due > 0 {
+		n := min(len(f.pending)/ch, f.due, f.cfg.Length-f.head)
+		bad := f.enc.run(f.ring[f.head*f.stride:(f.head+n)*f.stride], f.pending[:n*ch])
+		if bad >= 0 {
+			f.bad = f.stats.Samples + uint64(bad) + 1
+		}
+		f.stats.Samples += uint64(n)
+		f.pending = f.pending[n*ch:]
+		f.due -= n
+		if f.head += n; f.head == f.cfg.Length {
+			f.head = 0
+		}
+	}
+	return f.due == 0
+}

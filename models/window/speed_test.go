@@ -1,0 +1,54 @@
+package window_test
+
+import (
+	"testing"
+
+	"github.com/dunlin-iot/dunlin/models/engine"
+	"github.com/dunlin-iot/dunlin/models/window"
+)
+
+var forms = map[string]window.Config{
+	"motions":  {Length: 50, Hop: 5, Channels: 6, Type: engine.Int8, Quant: engine.Quant{Scale: 0.1, ZeroPoint: -31}},
+	"keywords": {Length: 49, Hop: 49, Channels: 40, Type: engine.Int8, Quant: engine.Quant{Scale: 0.05, ZeroPoint: 3}},
+	"float32":  {Length: 50, Hop: 5, Channels: 6, Type: engine.Float32},
+}
+
+// window pushes exactly one hop and takes one window.
+func hop(tb testing.TB, cfg window.Config) func() {
+	f, dst := framer(tb, cfg)
+	values := make([]float32, cfg.Hop*cfg.Channels)
+	for i := range values {
+		values[i] = float32(i%23) - 11
+	}
+	b := engine.Of(values, cfg.Hop, cfg.Channels)
+	for range cfg.Length/cfg.Hop + 1 {
+		f.Push(b, false)
+		f.Next(dst)
+	}
+	return func() {
+		f.Push(b, false)
+		if !f.Next(dst) {
+			tb.Fatal("no window")
+		}
+	}
+}
+
+func TestNoAllocations(t *testing.T) {
+	for name, cfg := range forms {
+		if n := testing.AllocsPerRun(100, hop(t, cfg)); n != 0 {
+			t.Errorf("%s: %v allocations per window, want 0", name, n)
+		}
+	}
+}
+
+func BenchmarkWindow(b *testing.B) {
+	for name, cfg := range forms {
+		b.Run(name, func(b *testing.B) {
+			once := hop(b, cfg)
+			b.ReportAllocs()
+			for b.Loop() {
+				once()
+			}
+		})
+	}
+}
