@@ -34,6 +34,7 @@ type tensorInfo struct {
 	signature []int // shape with -1 for dimensions that are open; empty when all are fixed
 	buffer    int
 	scales    int // how many quantisation scales; one per channel when above 1
+	variable  bool
 }
 
 // buffer is the constant data of tensors: size bytes at an offset from the start of the file.

@@ -29,6 +29,7 @@ const (
 	tensorBuffer    = 2
 	tensorName      = 3
 	tensorQuant     = 4
+	tensorVariable  = 5
 	tensorSparsity  = 6
 	tensorSignature = 7
 	tensorVariants  = 9
@@ -76,10 +77,19 @@ const (
 	opConv           = 3
 	opDepthwise      = 4
 	opFullyConnected = 9
+	opDepthToSpace   = 5
 	opL2Pool         = 12
+	opLSTM           = 16
 	opMaxPool        = 17
+	opSpaceToDepth   = 26
+	opSVDF           = 27
 	opCustomCode     = 32
+	opLSTMUni        = 44
+	opRNNBi          = 46
+	opSplit          = 49
+	opLSTMBi         = 52
 	opTransposeConv  = 67
+	opSplitV         = 102
 )
 
 // Members of the union BuiltinOptions that are checked.
@@ -89,8 +99,12 @@ const (
 	optionsEmbeddings    = 3
 	optionsPool          = 5
 	optionsReshape       = 17
+	optionsSpaceToDepth  = 19
 	optionsSqueeze       = 30
+	optionsSplit         = 35
 	optionsTransposeConv = 49
+	optionsSplitV        = 79
+	optionsDepthToSpace  = 94
 	optionsVarHandle     = 111
 	optionsBucketize     = 115
 )

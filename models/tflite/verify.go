@@ -11,7 +11,8 @@ const (
 	schemaVersion = 3
 	maxModel      = 1 << 30 // bytes of a model file
 	maxRank       = 16
-	maxMemory     = 1 << 30 // bytes of all tensors of a model together
+	maxMemory     = 1 << 30 // bytes of all tensors of a subgraph together, without the sharing of memory
+	maxTensor     = 1 << 27 // bytes of one tensor: 640x640 with 64 channels of floats is below it
 )
 
 // Inspect reads and checks a model file: the FlatBuffer is whole, every offset and index points at something, tensors

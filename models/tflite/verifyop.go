@@ -7,7 +7,7 @@ import (
 
 const maxStride = 1 << 20 // of strides, dilations and filter sides; larger ones overflow the kernels' arithmetic
 
-// readOps checks a subgraph's operators and appends them to Ops.
+// readOps checks the operators of the subgraph that was added last and appends them to Ops.
 func (g *Graph) readOps(v vector, codes []opcode, s subgraph) error {
 	for i := range v.n {
 		t := v.table(i)
@@ -25,7 +25,7 @@ func (g *Graph) readOps(v vector, codes []opcode, s subgraph) error {
 		op.Subgraph = len(g.subgraphs) - 1
 		g.Ops = append(g.Ops, op)
 	}
-	return nil
+	return checkFlow(s, g.Ops[len(g.Ops)-v.n:], g.buffers)
 }
 
 func readOp(t table, code opcode, s subgraph) (Op, error) {
@@ -62,15 +62,20 @@ type optionsRule struct {
 	kind     int   // member of BuiltinOptions
 	positive []int // int32 fields; absent counts as zero
 	dilation []int // the same, absent counts as one
+	padding  bool  // field 0 is the padding
 }
 
 var optionsRules = map[int]optionsRule{
-	opConv:          {optionsConv, []int{1, 2}, []int{4, 5}},
-	opDepthwise:     {optionsDepthwise, []int{1, 2}, []int{5, 6}},
-	opAveragePool:   {optionsPool, []int{1, 2, 3, 4}, nil},
-	opMaxPool:       {optionsPool, []int{1, 2, 3, 4}, nil},
-	opL2Pool:        {optionsPool, []int{1, 2, 3, 4}, nil},
-	opTransposeConv: {optionsTransposeConv, []int{1, 2}, nil},
+	opConv:          {optionsConv, []int{1, 2}, []int{4, 5}, true},
+	opDepthwise:     {optionsDepthwise, []int{1, 2}, []int{5, 6}, true},
+	opAveragePool:   {optionsPool, []int{1, 2, 3, 4}, nil, true},
+	opMaxPool:       {optionsPool, []int{1, 2, 3, 4}, nil, true},
+	opL2Pool:        {optionsPool, []int{1, 2, 3, 4}, nil, true},
+	opTransposeConv: {optionsTransposeConv, []int{1, 2}, nil, true},
+	opSpaceToDepth:  {optionsSpaceToDepth, []int{0}, nil, false},
+	opDepthToSpace:  {optionsDepthToSpace, []int{0}, nil, false},
+	opSplit:         {optionsSplit, []int{0}, nil, false},
+	opSplitV:        {optionsSplitV, []int{0}, nil, false},
 }
 
 func checkOptions(code, kind int, t table) error {
@@ -84,12 +89,12 @@ func checkOptions(code, kind int, t table) error {
 	if kind != rule.kind || t.at == 0 {
 		return fmt.Errorf("options of another kind (%d, want %d)", kind, rule.kind)
 	}
-	if p := t.u8(0); p > 1 {
+	if p := t.u8(0); rule.padding && p > 1 {
 		return fmt.Errorf("unknown padding %d", p)
 	}
 	for _, f := range rule.positive {
 		if n := t.i32(f, 0); n < 1 || n > maxStride {
-			return fmt.Errorf("stride or filter side %d", n)
+			return fmt.Errorf("stride, side or count %d", n)
 		}
 	}
 	for _, f := range rule.dilation {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // readTensor checks one tensor: its shape, its constant and its quantisation.
@@ -14,7 +15,7 @@ func (g *Graph) readTensor(t table) (tensorInfo, error) {
 	}
 	sparse, variants, external := t.has(tensorSparsity), t.has(tensorVariants), t.u32(tensorExternal)
 	scales, quantErr := readQuant(t.sub(tensorQuant), info)
-	info.scales = scales
+	info.scales, info.variable = scales, t.u8(tensorVariable) != 0
 	switch {
 	case t.r.err != nil:
 		return info, nil
@@ -27,7 +28,7 @@ func (g *Graph) readTensor(t table) (tensorInfo, error) {
 	case len(info.shape) > maxRank || len(info.signature) > maxRank:
 		return info, fmt.Errorf("%q has more than %d dimensions", info.name, maxRank)
 	case info.bytes() < 0:
-		return info, fmt.Errorf("%q has the impossible shape %v", info.name, info.shape)
+		return info, fmt.Errorf("%q has the impossible shape %v: more than %d bytes or a negative side", info.name, info.shape, maxTensor)
 	case quantErr != nil:
 		return info, fmt.Errorf("%q: %w", info.name, quantErr)
 	}
@@ -43,12 +44,15 @@ func (g *Graph) checkConstant(info tensorInfo) error {
 	return fmt.Errorf("constant %q needs %d bytes and has %d", info.name, info.bytes(), have)
 }
 
+// empty reports whether the tensor has no elements.
+func (t tensorInfo) empty() bool { return slices.Contains(t.shape, 0) }
+
 // bytes is the memory of the tensor, zero for types without a fixed element size, -1 when the shape is impossible or
-// larger than maxMemory.
+// larger than maxTensor.
 func (t tensorInfo) bytes() int {
 	n := max(elementBytes[min(t.kind, len(elementBytes)-1)], 1)
 	for _, d := range t.shape {
-		if d < 0 || (d > 0 && n > maxMemory/d) {
+		if d < 0 || (d > 0 && n > maxTensor/d) {
 			return -1
 		}
 		n *= d
