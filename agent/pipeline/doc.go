@@ -1,0 +1,13 @@
+// Package pipeline is the hot path: source, window, session, decision, record.
+//
+// A Feed runs a source and writes its samples into one ring per pipeline. A Pipeline reads its ring on one goroutine
+// that is locked to an OS thread: it frames the samples straight into the session's input, invokes the model, decides
+// (threshold, hold, hysteresis) and appends what is worth keeping to the recorder. Between sample and record nothing is
+// allocated and no lock is held while hardware or a model works.
+//
+// What is lost is counted, by owner and cause, in the ledger: ring_overrun and source_gap of a source; wrong_shape,
+// window_refused, invoke_failed, output_refused and record_refused of a pipeline.
+//
+// It imports the vocabulary of sensing, models and the wire, and package agent; never a concrete source, engine or
+// store. Each Feed and each Pipeline lives on the goroutine of its Run and starts no other.
+package pipeline

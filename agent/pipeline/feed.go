@@ -1,0 +1,139 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+
+	"github.com/dunlin-iot/dunlin/agent"
+	"github.com/dunlin-iot/dunlin/hal"
+	"github.com/dunlin-iot/dunlin/internal/clock"
+)
+
+// FeedConfig of a source.
+type FeedConfig struct {
+	Name     string       // as in the configuration: "imu"
+	Ring     int          // samples kept for each pipeline; zero means 4,096
+	Lossless bool         // the source waits for slow pipelines instead of losing samples: recordings, never hardware
+	Ledger   Ledger       // nil counts in the status only
+	Clock    clock.Clock  // nil means the system's
+	Logger   *slog.Logger // nil discards
+}
+
+// Feed runs one source and hands its samples to the pipelines that were made on it.
+type Feed struct {
+	src   hal.Source
+	cfg   FeedConfig
+	owner string
+	rings []*ring
+
+	once  sync.Once
+	ready chan struct{}
+
+	samples, gaps, overruns atomic.Uint64
+	fresh                   bool // the next block is the first of its run
+}
+
+// NewFeed makes the feed of a source. Make all its pipelines before it runs.
+func NewFeed(src hal.Source, cfg FeedConfig) *Feed {
+	if cfg.Ring <= 0 {
+		cfg.Ring = 4096
+	}
+	if cfg.Clock == nil {
+		cfg.Clock = clock.System{}
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	return &Feed{src: src, cfg: cfg, owner: "source/" + cfg.Name, ready: make(chan struct{})}
+}
+
+// Run runs the source once. It returns what the source returns; the pipelines see the end of a finite source.
+func (f *Feed) Run(ctx context.Context) error {
+	f.fresh = true
+	err := f.src.Run(ctx, func(b hal.Block) { f.emit(ctx, b) })
+	if errors.Is(err, hal.End) {
+		for _, r := range f.rings {
+			r.end()
+		}
+	}
+	return err
+}
+
+// Ready is closed when the first block has come.
+func (f *Feed) Ready() <-chan struct{} { return f.ready }
+
+func (f *Feed) String() string { return "source " + f.cfg.Name }
+
+// ring makes the ring of one more pipeline.
+func (f *Feed) ring() *ring {
+	r := newRing(f.cfg.Ring)
+	f.rings = append(f.rings, r)
+	return r
+}
+
+func (f *Feed) emit(ctx context.Context, b hal.Block) {
+	f.samples.Add(uint64(b.Samples()))
+	if b.Discont && !f.fresh {
+		f.gaps.Add(1)
+		f.count("source_gap", 1)
+	}
+	f.fresh = false
+	for _, r := range f.rings {
+		if f.cfg.Lossless {
+			f.wait(ctx, r, b)
+		} else {
+			f.lost(r.put(b))
+		}
+	}
+	f.once.Do(func() { close(f.ready) })
+}
+
+// wait writes the whole block, however long the pipeline takes to make space.
+func (f *Feed) wait(ctx context.Context, r *ring, b hal.Block) {
+	for from := 0; from < b.Samples(); {
+		n, lost := r.offer(b, from)
+		f.lost(lost)
+		from += n
+		if n > 0 {
+			continue
+		}
+		select {
+		case <-r.space:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// lost logs the first overrun of all; from then on the ledger tells how many there are.
+func (f *Feed) lost(n int) {
+	if n == 0 {
+		return
+	}
+	if f.overruns.Add(uint64(n)) == uint64(n) {
+		f.cfg.Logger.Warn("pipeline is slower than its source", "source", f.cfg.Name, "samples_lost", n)
+	}
+	f.count("ring_overrun", uint64(n))
+}
+
+func (f *Feed) count(cause string, n uint64) {
+	if f.cfg.Ledger != nil {
+		f.cfg.Ledger.Count(f.owner, cause, n)
+	}
+}
+
+// Status is how the source is now.
+func (f *Feed) Status() agent.SourceStatus {
+	s := agent.SourceStatus{Name: f.cfg.Name, What: f.src.String(), State: agent.Starting, Samples: f.samples.Load(), Gaps: f.gaps.Load()}
+	if s.Samples > 0 {
+		s.State = agent.Running
+	}
+	if h, ok := f.src.(hal.Healther); ok {
+		is := h.Health()
+		s.State, s.Reason, s.Since, s.Skipped = agent.State(is.State.String()), is.Reason, agent.MicrosOf(is.Since), is.Skipped
+	}
+	return s
+}

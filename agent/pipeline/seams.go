@@ -1,0 +1,39 @@
+package pipeline
+
+import (
+	"time"
+
+	"github.com/dunlin-iot/dunlin/models/engine"
+	"github.com/dunlin-iot/dunlin/models/window"
+	"github.com/dunlin-iot/dunlin/sync/wire"
+)
+
+// Framer cuts samples into windows; see models/window. Next is called until it returns false before the next Push.
+type Framer interface {
+	Push(block engine.Tensor, discont bool)
+	Next(dst engine.Tensor) (ok bool)
+	Stats() window.Stats
+}
+
+// Recorder keeps records: the spool. Append copies the record and does not wait for the disk.
+type Recorder interface {
+	Append(s wire.Stream, at time.Duration, record []byte) error
+}
+
+// Ledger counts what was lost, by owner and cause: the spool.
+type Ledger interface {
+	Count(owner, cause string, n uint64)
+}
+
+// Model is what a pipeline runs. Whoever made it hands the session over: the pipeline closes it.
+type Model struct {
+	Name    string
+	Version string
+	Labels  []string // one for each element of the first output
+	Session engine.Session
+	Framer  Framer
+	Engine  string // engine and version, as "tflite 2.21.0"; the session's report is added
+
+	Channels int // of one sample
+	Rule     Rule
+}
