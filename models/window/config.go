@@ -26,8 +26,8 @@ type Config struct {
 	Quant engine.Quant
 }
 
-// check fills defaults and says what is impossible.
-func (c *Config) check() error {
+// Check fills defaults and says what is impossible; New calls it.
+func (c *Config) Check() error {
 	if c.Length < 1 || c.Channels < 1 || c.Length > MaxValues/c.Channels {
 		return fmt.Errorf("window of %d samples of %d channels: want 1 to %d values", c.Length, c.Channels, MaxValues)
 	}

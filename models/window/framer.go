@@ -33,7 +33,7 @@ type Framer struct {
 
 // New makes a framer. The error names the impossible field.
 func New(cfg Config) (*Framer, error) {
-	if err := cfg.check(); err != nil {
+	if err := cfg.Check(); err != nil {
 		return nil, fmt.Errorf("make framer: %w", err)
 	}
 	f := &Framer{cfg: cfg, enc: newEncoder(&cfg), stride: cfg.Channels * cfg.Type.Size(), due: cfg.Length, last: -1}

@@ -1,0 +1,109 @@
+package manifest
+
+import (
+	"github.com/dunlin-iot/dunlin/models/engine"
+	"github.com/dunlin-iot/dunlin/models/window"
+)
+
+// Format is the version of the manifest's own form that this package reads.
+const Format = 1
+
+// File is the manifest's name inside a bundle.
+const File = "manifest.json"
+
+// Manifest is a parsed and validated manifest.json. Its JSON keys stand beside the fields.
+type Manifest struct {
+	Name       string            // name: lower-case letters, digits, '-' and '_'
+	Version    int               // version: from 1 upward; the release number of the name
+	Engine     Engine            // engine
+	Inputs     []Tensor          // inputs, in the model's order
+	Outputs    []Tensor          // outputs, in the model's order
+	Source     Source            // source: what samples the first input is made of
+	Window     Window            // window
+	Preprocess []Step            // preprocess, in order; may be absent
+	Decide     Decide            // decide: defaults that a pipeline's configuration may override
+	GoldenSet  GoldenSet         // golden
+	LabelsFile string            // labels
+	Licence    string            // licence: SPDX identifier or plain words
+	Provenance map[string]string // provenance: free text by key; may be absent
+	Files      map[string]string // files: SHA-256 in lower-case hex of every file but the manifest, by name
+}
+
+// Engine is the runtime that the model needs.
+type Engine struct {
+	Name string // name: "tflite"
+	Min  string // min: oldest runtime version that gives right results, as "2.12.0"
+}
+
+// Tensor is what the bundle says of one input or output.
+type Tensor struct {
+	Name  string       // name: meaning, not necessarily the tensor's name inside the model
+	Type  engine.DType // type
+	Shape []int        // shape
+	Quant engine.Quant // scale, zero_point; absent when not quantised
+	Unit  string       // unit of the real value; "1" when it has none
+}
+
+// Form is the tensor without memory.
+func (t Tensor) Form() engine.Tensor {
+	return engine.Tensor{Name: t.Name, Type: t.Type, Shape: t.Shape, Quant: t.Quant}
+}
+
+// Bytes is the length of the tensor's memory.
+func (t Tensor) Bytes() int { return t.Form().Elements() * t.Type.Size() }
+
+// Source is what the model expects from a sensor.
+type Source struct {
+	Channels []Channel // channels, in the order of the values of one sample
+	RateHz   float64   // rate_hz: samples per second; zero when it does not matter
+}
+
+// Channel is one value of a sample.
+type Channel struct {
+	Name string // name: "ax"
+	Unit string // unit: "m/s2"; "1" when it has none
+}
+
+// Window is how the stream of samples is cut.
+type Window struct {
+	Length int // length: samples in a window
+	Hop    int // hop: samples between two windows' ends
+}
+
+// Step is one step of preprocessing. The only step so far is "scale": (x - mean) / std, one value per channel.
+type Step struct {
+	Name string    // step
+	Mean []float64 // mean
+	Std  []float64 // std
+}
+
+// Decide is how outputs become decisions when the configuration does not say otherwise.
+type Decide struct {
+	Threshold float64 // threshold: lowest score of a decision, 0 to 1
+	Hold      int     // hold: windows in a row that must agree
+}
+
+// GoldenSet says where the golden vectors are and how close a runtime must come.
+type GoldenSet struct {
+	File           string // file
+	ToleranceSteps int    // tolerance_steps: largest difference of one output value, in quantisation steps
+}
+
+// Ref is the bundle's reference.
+func (m *Manifest) Ref() Ref { return Ref{Name: m.Name, Version: m.Version} }
+
+// ModelFile is the name of the model inside the bundle.
+func (m *Manifest) ModelFile() string { return "model." + m.Engine.Name }
+
+// Framing is the window of the first input: length, hop, scale and quantisation.
+func (m *Manifest) Framing() window.Config {
+	in := m.Inputs[0]
+	cfg := window.Config{
+		Length: m.Window.Length, Hop: m.Window.Hop, Channels: len(m.Source.Channels),
+		Type: in.Type, Quant: in.Quant,
+	}
+	for _, s := range m.Preprocess {
+		cfg.Mean, cfg.Std = s.Mean, s.Std
+	}
+	return cfg
+}
