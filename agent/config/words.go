@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dunlin-iot/dunlin/hal"
@@ -34,10 +35,10 @@ func (n Name) MarshalText() ([]byte, error) { return []byte(n), nil }
 // ModelRef names one released version of a model: motions@1. There is no "latest".
 type ModelRef struct {
 	Name    string
-	Version string
+	Version int // from 1 upward
 }
 
-const modelPattern = `^[a-z0-9][a-z0-9_-]{0,63}@[0-9A-Za-z][0-9A-Za-z.+_-]{0,63}$`
+const modelPattern = `^[a-z0-9][a-z0-9_-]{0,63}@[1-9][0-9]{0,8}$`
 
 var modelRE = regexp.MustCompile(modelPattern)
 
@@ -46,19 +47,24 @@ func (ModelRef) Syntax() Syntax {
 }
 
 func (m *ModelRef) UnmarshalText(text []byte) error {
+	if strings.HasSuffix(string(text), "@latest") {
+		return fmt.Errorf("%q names no version: a device must not change its model by itself", text)
+	}
 	if _, err := m.Syntax().match(modelRE, string(text)); err != nil {
 		return err
 	}
-	m.Name, m.Version, _ = strings.Cut(string(text), "@")
-	if m.Version == "latest" {
-		return fmt.Errorf("%q names no version: a device must not change its model by itself", text)
+	name, version, _ := strings.Cut(string(text), "@")
+	n, err := strconv.Atoi(version)
+	if err != nil {
+		return mismatch{string(text), m.Syntax()}
 	}
+	m.Name, m.Version = name, n
 	return nil
 }
 
 func (m ModelRef) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
 
-func (m ModelRef) String() string { return m.Name + "@" + m.Version }
+func (m ModelRef) String() string { return m.Name + "@" + strconv.Itoa(m.Version) }
 
 // Channel is one value of a sample and its unit, written as in the header of a recording: ax[m/s2].
 type Channel hal.Channel
