@@ -38,7 +38,7 @@ type ModelRef struct {
 	Version int // from 1 upward
 }
 
-const modelPattern = `^[a-z0-9][a-z0-9_-]{0,63}@[1-9][0-9]{0,8}$`
+const modelPattern = `^[a-z0-9][a-z0-9_-]{0,62}@[1-9][0-9]{0,8}$`
 
 var modelRE = regexp.MustCompile(modelPattern)
 
