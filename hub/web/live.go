@@ -25,11 +25,15 @@ func (s *Site) fleetLive(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return err
 		}
-		if now := fingerprint([]any{v.View, v.Counts}); now != shown {
-			shown = now
-			return s.sendPart(e, "fleet", "fleet-body", v)
+		now := fingerprint([]any{v.View, v.Counts})
+		if now == shown {
+			return nil
 		}
-		return nil
+		shown = now
+		if err := s.sendPart(e, "top", "fleet-top", v); err != nil {
+			return err
+		}
+		return s.sendPart(e, "body", "fleet-body", v)
 	})
 }
 
@@ -39,7 +43,7 @@ func (s *Site) deviceLive(w http.ResponseWriter, r *http.Request) {
 	changed, stop := s.decisions.Watch(k)
 	defer stop()
 	e := newEvents(w)
-	l := liveDevice{site: s, events: e, key: k, cursor: cursor(r)}
+	l := liveDevice{site: s, events: e, key: k, cursor: cursor(r), parts: map[string]string{}}
 	s.follow(r.Context(), e, changed, func() error { return l.round(r.Context()) })
 }
 
@@ -89,11 +93,12 @@ func pause(ctx context.Context, d time.Duration) bool {
 
 // liveDevice is what one live page has been sent.
 type liveDevice struct {
-	site        *Site
-	events      *events
-	key         fleet.Key
-	cursor      fleet.Cursor
-	head, facts string
+	site   *Site
+	events *events
+	key    fleet.Key
+	cursor fleet.Cursor
+	parts  map[string]string // what each part of the page was made of when it was last sent
+	slow   time.Time         // when the slow parts were last looked at
 }
 
 func (l *liveDevice) round(ctx context.Context) error {
@@ -111,7 +116,7 @@ func (l *liveDevice) round(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return l.parts(deviceView{Now: now, Detail: detail})
+	return l.update(deviceView{Now: now, Detail: detail})
 }
 
 func (l *liveDevice) decision(now time.Time, d fleet.Decision) error {
@@ -123,21 +128,30 @@ func (l *liveDevice) decision(now time.Time, d fleet.Decision) error {
 	return l.events.send("decision", string(d.Cursor), html)
 }
 
-// parts sends the head when anything of it changed, and the facts when they did.
-func (l *liveDevice) parts(v deviceView) error {
+// update sends the parts that have changed: the head at once, the others less often, so that their text can be selected.
+func (l *liveDevice) update(v deviceView) error {
 	d := v.Detail
-	if now := fingerprint([]any{d.Device, d.Pipelines}); now != l.head {
-		l.head = now
-		if err := l.site.sendPart(l.events, "head", "device-head", v); err != nil {
-			return err
-		}
+	if err := l.part("head", v, d.Device, d.Pipelines); err != nil {
+		return err
 	}
-	quiet := withoutLast(d.Pipelines)
-	if now := fingerprint([]any{quiet, d.Streams, d.Ledger, d.Events, d.Gauges}); now != l.facts {
-		l.facts = now
-		return l.site.sendPart(l.events, "facts", "device-facts", v)
+	if v.Now.Sub(l.slow) < refresh {
+		return nil
 	}
-	return nil
+	l.slow = v.Now
+	if err := l.part("events", v, d.Events); err != nil {
+		return err
+	}
+	return l.part("facts", v, withoutLast(d.Pipelines), d.Streams, d.Ledger, d.Gauges)
+}
+
+// part sends the template device-name when what it is made of has changed.
+func (l *liveDevice) part(name string, v deviceView, madeOf ...any) error {
+	now := fingerprint(madeOf)
+	if now == l.parts[name] {
+		return nil
+	}
+	l.parts[name] = now
+	return l.site.sendPart(l.events, name, "device-"+name, v)
 }
 
 // withoutLast leaves of each pipeline what the facts show.

@@ -2,7 +2,7 @@
 // made with, then each row as it arrives. Sizes and colours are set through the CSSOM, which the page's policy allows.
 (function () {
   'use strict';
-  const keep = 1200, colours = 8;
+  const keep = 600, colours = 8, height = 250, spacing = 5; // spacing: pixels per point, so that dots stay apart
 
   function css(name) {
     return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -31,7 +31,8 @@
 
   // One row of times, one row of scores per label: null where another label was the answer.
   Chart.prototype.table = function () {
-    const sorted = this.points.slice().sort((a, b) => a.t - b.t);
+    const room = Math.max(40, Math.floor(this.width() / spacing));
+    const sorted = this.points.slice(-room).sort((a, b) => a.t - b.t);
     const many = new Set(sorted.map((p) => p.p)).size > 1;
     const key = (p) => (many ? p.p + ': ' + p.l : p.l);
     const labels = Array.from(new Set(sorted.map(key))).sort();
@@ -63,20 +64,23 @@
   };
 
   Chart.prototype.resize = function () {
-    if (this.plot) this.plot.setSize({ width: this.width(), height: 240 });
+    if (!this.plot) return;
+    this.plot.setSize({ width: this.width(), height });
+    this.draw();
   };
 
   Chart.prototype.options = function () {
     const axis = { stroke: css('--quiet'), grid: { stroke: css('--edge'), width: 1 }, ticks: { show: false }, font: '12px system-ui, sans-serif' };
     const time = { label: 'Time', value: (u, v) => (v == null ? '–' : new Date(v * 1000).toLocaleTimeString([], { hour12: false })) };
     return {
-      width: this.width(), height: 240, padding: [8, 8, 0, 0],
+      width: this.width(), height, padding: [8, 26, 0, 0],
       scales: { y: { range: [0, 1.04] } },
       axes: [
-        Object.assign({}, axis, { space: 70, values: clock }),
+        Object.assign({}, axis, { space: 80, size: 32, values: clock }),
         Object.assign({}, axis, { size: 40, incrs: [0.25], values: (u, vs) => vs.map((v) => (v > 1 ? '' : v.toFixed(2))) }),
       ],
       cursor: { drag: { x: false, y: false }, y: false },
+      legend: { markers: { fill: (u, i) => u.series[i].stroke(u, i) } },
       series: [time].concat(this.labels.map((l, i) => this.series(l, i))),
       hooks: { draw: [(u) => this.line(u)] },
     };
