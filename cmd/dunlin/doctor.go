@@ -1,0 +1,253 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/url"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dunlin-iot/dunlin/agent/config"
+	"github.com/dunlin-iot/dunlin/agent/control"
+	"github.com/dunlin-iot/dunlin/hal"
+	"github.com/dunlin-iot/dunlin/models/engine"
+	"github.com/dunlin-iot/dunlin/models/manifest"
+)
+
+// finding is one thing that doctor looked at.
+type finding struct {
+	What  string `json:"what"`
+	State string `json:"state"` // ok, absent, fault, note
+	Text  string `json:"text"`
+}
+
+func (a *app) doctorCommand() *cobra.Command {
+	var path, output string
+	c := a.command(&cobra.Command{Use: "doctor", Short: "Check everything the daemon needs, and say how to mend what fails"})
+	a.configFlag(c, &path)
+	outputFlag(c, &output, "table", "table", "json")
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		cfg, err := loadConfig(path)
+		if err != nil {
+			return err
+		}
+		d := &doctor{app: a, cfg: cfg, lib: &library{roots: cfg.ModelRoots, path: cfg.TFLite, getenv: a.getenv}}
+		d.look(c.Context())
+		if err := d.print(output); err != nil {
+			return err
+		}
+		return d.verdict()
+	}
+	return c
+}
+
+type doctor struct {
+	app      *app
+	cfg      *config.Config
+	lib      *library
+	findings []finding
+}
+
+func (d *doctor) look(ctx context.Context) {
+	d.add("configuration", nil, fmt.Sprintf("device %s, %d sources, %d pipelines", d.cfg.DeviceID, len(d.cfg.Sources), len(d.cfg.Pipelines)))
+	d.runtime()
+	for _, p := range d.cfg.Pipelines {
+		d.pipeline(p)
+	}
+	for _, s := range d.cfg.Sources {
+		d.source(s)
+	}
+	d.state()
+	d.hub(ctx)
+	d.group()
+	d.daemon(ctx)
+}
+
+// add notes what was found: err is nil, something absent, or a fault.
+func (d *doctor) add(what string, err error, text string) {
+	f := finding{What: what, State: "ok", Text: text}
+	if err != nil {
+		f.State, f.Text = "fault", err.Error()
+		if code := exitCode(err); code == exitAbsent {
+			f.State = "absent"
+		}
+	}
+	d.findings = append(d.findings, f)
+}
+
+func (d *doctor) runtime() {
+	rt, err := d.lib.runtime()
+	if err != nil {
+		d.add("runtime", err, "")
+		return
+	}
+	d.add("runtime", nil, rt.Name()+" "+rt.Version())
+}
+
+// pipeline loads the model and runs its golden vectors, as the daemon will.
+func (d *doctor) pipeline(p config.PipelineConfig) {
+	what := "pipeline " + p.Name
+	b, err := d.lib.bundle(manifest.Ref(p.Model))
+	if err != nil {
+		d.add(what, err, "")
+		return
+	}
+	s, report, err := d.lib.session(b, engine.Options{Threads: p.Threads, Delegates: p.Delegates})
+	if err != nil {
+		d.add(what, err, "")
+		return
+	}
+	d.add(what, s.Close(), fmt.Sprintf("%s %s, %s", b.Ref(), s.Report(), report))
+	if src, err := findSource(d.cfg, p.Source); err == nil {
+		if err := fit(b, channelsOf(newSource(src, d.app.deps()))); err != nil {
+			d.add(what, err, "")
+		}
+	}
+}
+
+func (d *doctor) source(c config.SourceConfig) {
+	src := newSource(c, d.app.deps())
+	what := "source " + c.Name
+	switch {
+	case c.Replay != nil:
+		if _, err := os.Stat(c.Replay.File); err != nil {
+			d.add(what, absent("recording "+c.Replay.File, fmt.Sprintf("check sources.%s.file", c.Name), err), "")
+			return
+		}
+		if len(channelsOf(src)) == 0 {
+			d.add(what, fmt.Errorf("%s has no readable recording; try 'dunlin sources read %s'", c.Replay.File, c.Name), "")
+			return
+		}
+	case c.Process != nil:
+		if err := findProgram(c.Process.Command[0]); err != nil {
+			d.add(what, absent("program "+c.Process.Command[0], fmt.Sprintf("install it, or check sources.%s.command", c.Name), err), "")
+			return
+		}
+	}
+	d.add(what, nil, src.String()+": "+channelText(channelsOf(src)))
+}
+
+func absent(what, fix string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fs.ErrNotExist
+	}
+	return &hal.AbsentError{What: what, Fix: fix, Err: err}
+}
+
+// state tries a write where the spool will be.
+func (d *doctor) state() {
+	if !isFolder(d.cfg.State) {
+		d.add("state folder", absent("folder "+d.cfg.State, "the daemon makes it if it may; or make it with mkdir -p", fs.ErrNotExist), "")
+		return
+	}
+	f, err := os.CreateTemp(d.cfg.State, ".doctor-*")
+	if err == nil {
+		err = errors.Join(f.Close(), os.Remove(f.Name()))
+	}
+	if err != nil {
+		err = fmt.Errorf("%w; give this user the folder, or set state to another", err)
+	}
+	d.add("state folder", err, d.cfg.State+" can be written")
+}
+
+func (d *doctor) hub(ctx context.Context) {
+	if d.cfg.Hub == nil {
+		d.findings = append(d.findings, finding{"hub", "note", "none is configured: records stay on this device"})
+		return
+	}
+	addr, err := hubAddress(d.cfg.Hub.URL)
+	if err == nil {
+		ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+		defer cancel()
+		var conn net.Conn
+		if conn, err = new(net.Dialer).DialContext(ctx, "tcp", addr); err == nil {
+			err = conn.Close()
+		}
+	}
+	if err != nil {
+		err = fmt.Errorf("%w; nothing is lost meanwhile: check hub.url, the network and the hub", err)
+	}
+	d.add("hub", err, addr+" answers")
+}
+
+// hubAddress is host:port of an address that agent/config has checked.
+func hubAddress(raw string) (string, error) {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return "", fmt.Errorf("hub.url: %w", err)
+	}
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"mqtt": "1883", "mqtts": "8883"}[u.Scheme]
+	}
+	return net.JoinHostPort(u.Hostname(), port), nil
+}
+
+func (d *doctor) group() {
+	if _, err := user.LookupGroup("dunlin"); err != nil {
+		d.findings = append(d.findings, finding{"group", "note", "there is no group dunlin: only root and the daemon's user may change things; groupadd --system dunlin"})
+		return
+	}
+	d.add("group", nil, "members of dunlin may change the running daemon")
+}
+
+func (d *doctor) daemon(ctx context.Context) {
+	s, err := control.NewClient(d.cfg.Socket).Status(ctx)
+	if errors.Is(err, control.ErrNotRunning) {
+		d.findings = append(d.findings, finding{"daemon", "note", err.Error()})
+		return
+	}
+	d.add("daemon", err, "up "+age(s.Uptime))
+	for _, text := range problems(s) {
+		d.findings = append(d.findings, finding{"daemon", "fault", text})
+	}
+}
+
+func (d *doctor) print(output string) error {
+	if output == "json" {
+		return printJSON(d.app.out, d.findings)
+	}
+	t := newTable(d.app.out)
+	for _, f := range d.findings {
+		t.row(f.State, f.What, f.Text)
+	}
+	return t.flush()
+}
+
+// verdict is the exit code: a fault counts more than something absent.
+func (d *doctor) verdict() error {
+	bad := map[string]int{}
+	for _, f := range d.findings {
+		bad[f.State]++
+	}
+	switch {
+	case bad["fault"] > 0:
+		return withCode(exitFault, fmt.Errorf("%d faults, %d things absent", bad["fault"], bad["absent"]))
+	case bad["absent"] > 0:
+		return withCode(exitAbsent, fmt.Errorf("%d things absent", bad["absent"]))
+	}
+	d.app.say("all is well; next: dunlin run --config FILE, or systemctl start dunlin")
+	return nil
+}
+
+// findProgram looks a command up as the process driver will.
+func findProgram(name string) error {
+	if strings.Contains(name, "/") {
+		_, err := os.Stat(name)
+		return err
+	}
+	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
+		if info, err := os.Stat(filepath.Join(dir, name)); err == nil && info.Mode()&0o111 != 0 {
+			return nil
+		}
+	}
+	return fs.ErrNotExist
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/dunlin-iot/dunlin/hal"
+	"github.com/dunlin-iot/dunlin/models/manifest"
+)
+
+// inspection is a manifest as JSON, in the words of the manifest file.
+func inspection(b *manifest.Bundle) map[string]any {
+	return map[string]any{
+		"model": b.Ref().String(), "digest": b.Digest, "bytes": len(b.Model), "labels": b.Labels,
+		"engine":     map[string]string{"name": b.Engine.Name, "min": b.Engine.Min},
+		"inputs":     tensors(b.Inputs),
+		"outputs":    tensors(b.Outputs),
+		"channels":   channelWords(channelsOfModel(b)),
+		"rate_hz":    b.Source.RateHz,
+		"window":     map[string]int{"length": b.Window.Length, "hop": b.Window.Hop},
+		"decide":     map[string]any{"threshold": b.Decide.Threshold, "hold": b.Decide.Hold},
+		"licence":    b.Licence,
+		"golden":     len(b.Golden),
+		"provenance": b.Provenance,
+	}
+}
+
+func tensors(all []manifest.Tensor) []map[string]any {
+	var out []map[string]any
+	for _, t := range all {
+		out = append(out, map[string]any{
+			"name": t.Name, "type": t.Type.String(), "shape": t.Shape, "scale": t.Quant.Scale, "zero_point": t.Quant.ZeroPoint, "unit": t.Unit,
+		})
+	}
+	return out
+}
+
+func channelsOfModel(b *manifest.Bundle) []hal.Channel {
+	all := make([]hal.Channel, len(b.Source.Channels))
+	for i, c := range b.Source.Channels {
+		all[i] = hal.Channel(c)
+	}
+	return all
+}
+
+func writeInspection(t *table, b *manifest.Bundle) error {
+	t.row("model", b.Ref().String())
+	t.row("digest", b.Digest)
+	t.row("engine", b.Engine.Name+" "+b.Engine.Min+" or later")
+	t.row("size", fmt.Sprintf("%d bytes", len(b.Model)))
+	t.row("source", fmt.Sprintf("%s at %g Hz", channelText(channelsOfModel(b)), b.Source.RateHz))
+	t.row("window", fmt.Sprintf("%d samples, a new one every %d", b.Window.Length, b.Window.Hop))
+	for _, in := range b.Inputs {
+		t.row("input", tensorText(in))
+	}
+	for _, out := range b.Outputs {
+		t.row("output", tensorText(out))
+	}
+	t.row("labels", strings.Join(b.Labels, ", "))
+	t.row("decide", fmt.Sprintf("threshold %g, hold %d", b.Decide.Threshold, b.Decide.Hold))
+	t.row("golden", fmt.Sprintf("%d vectors", len(b.Golden)))
+	t.row("licence", b.Licence)
+	for _, key := range slices.Sorted(maps.Keys(b.Provenance)) {
+		t.row(key, b.Provenance[key])
+	}
+	return t.flush()
+}
+
+func tensorText(t manifest.Tensor) string {
+	s := fmt.Sprintf("%s: %s%v", t.Name, t.Type, t.Shape)
+	if t.Quant.Scale != 0 {
+		s += fmt.Sprintf(", scale %g, zero point %d", t.Quant.Scale, t.Quant.ZeroPoint)
+	}
+	return s
+}

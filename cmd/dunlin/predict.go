@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dunlin-iot/dunlin/agent/pipeline"
+	"github.com/dunlin-iot/dunlin/hal"
+	"github.com/dunlin-iot/dunlin/hal/replay"
+	"github.com/dunlin-iot/dunlin/internal/clock"
+	"github.com/dunlin-iot/dunlin/internal/npy"
+	"github.com/dunlin-iot/dunlin/models/engine"
+	"github.com/dunlin-iot/dunlin/models/manifest"
+)
+
+// predictFlags is one command line of predict.
+type predictFlags struct {
+	input, format, output, labelColumn string
+	threads                            int
+	delegates                          []string
+	models                             modelFlags
+}
+
+func (a *app) predictCommand() *cobra.Command {
+	var f predictFlags
+	c := a.command(&cobra.Command{
+		Use: "predict MODEL --input FILE", Short: "Run a model on recordings and print its decisions",
+		Long: "Run a model on recordings, through the same pipeline that the daemon runs, and print its decisions.\n" +
+			"MODEL is NAME@VERSION, or NAME for its highest version. With labels in the input the accuracy and the\n" +
+			"confusion matrix follow, by window and by recording, on standard error.",
+		Example: "  dunlin predict motions --input recordings/ --models examples/models\n" +
+			"  dunlin predict motions@1 --input - -o jsonl < recording.csv",
+		Args: cobra.ExactArgs(1),
+	})
+	c.Flags().StringVarP(&f.input, "input", "i", "", "recording: a CSV or NPY `file`, a folder of CSV files, or - for standard input")
+	c.Flags().StringVar(&f.labelColumn, "label-column", "label", "column that holds the right label: a name in CSV, a number from 0 in NPY")
+	c.Flags().IntVar(&f.threads, "threads", 1, "threads of one inference")
+	c.Flags().StringSliceVar(&f.delegates, "delegates", nil, "preference, best first: xnnpack, none")
+	choiceFlag(c, &f.format, "format", "", "form of the input; auto goes by the file's name", "auto", "auto", "csv", "npy")
+	outputFlag(c, &f.output, "table", "table", "jsonl", "csv")
+	a.modelFlags(c, &f.models)
+	if err := c.MarkFlagRequired("input"); err != nil {
+		panic(err) // the flag was added above
+	}
+	c.RunE = func(c *cobra.Command, args []string) error { return a.predict(c.Context(), args[0], f) }
+	return c
+}
+
+func (a *app) predict(ctx context.Context, model string, f predictFlags) error {
+	ref, err := manifest.ParseRef(model)
+	if err != nil {
+		return withCode(exitUsage, err)
+	}
+	lib, err := f.models.library(a)
+	if err != nil {
+		return err
+	}
+	b, err := lib.bundle(ref)
+	if err != nil {
+		return err
+	}
+	p := &prediction{printer: newPrinter(a, f.output), tally: newConfusion(b.Labels)}
+	src, cleanup, err := a.recordings(b, f, p)
+	if err != nil {
+		return err
+	}
+	u := use{ref: b.Ref(), options: engine.Options{Threads: f.threads, Delegates: f.delegates}}
+	if d, ok := src.(hal.Describer); ok {
+		u.source = d
+	}
+	err = p.run(ctx, src, lib.opener(u))
+	if err = errors.Join(err, cleanup(), p.printer.end()); err != nil {
+		return err
+	}
+	p.report(a)
+	return nil
+}
+
+// run drives one source through one pipeline, to the end of the source.
+func (p *prediction) run(ctx context.Context, src hal.Source, open func(context.Context) (*pipeline.Model, error)) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	feed := pipeline.NewFeed(src, pipeline.FeedConfig{Name: "input", Lossless: true})
+	pipe := pipeline.New(pipeline.Config{Name: "predict", OnDecision: p.decided}, feed, open, discard{})
+	done := make(chan error, 1)
+	go func() {
+		err := pipe.Run(ctx)
+		if !errors.Is(err, hal.End) {
+			cancel() // the model did not open: the source must not wait for it
+		}
+		done <- err
+	}()
+	sourceErr := feed.Run(ctx)
+	if !errors.Is(sourceErr, hal.End) {
+		cancel()
+	}
+	modelErr := <-done
+	p.drops = pipe.Status().Drops
+	return errors.Join(notEnd(modelErr), notEnd(sourceErr), ctxError(ctx, modelErr, sourceErr))
+}
+
+func notEnd(err error) error {
+	var bad *replay.SyntaxError
+	switch {
+	case errors.Is(err, hal.End):
+		return nil
+	case errors.As(err, &bad), errors.Is(err, npy.ErrFormat):
+		return withCode(exitUsage, err)
+	}
+	return err
+}
+
+// ctxError tells an interrupted run from one that ended.
+func ctxError(ctx context.Context, errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return nil // it ended, or has said why not
+		}
+	}
+	return fmt.Errorf("predict: %w", ctx.Err())
+}
+
+// recordings makes a source of what the flags name. What must be removed later is removed by cleanup.
+func (a *app) recordings(b *manifest.Bundle, f predictFlags, p *prediction) (src hal.Source, cleanup func() error, err error) {
+	format := f.format
+	if format == "auto" {
+		format = "csv"
+		if strings.EqualFold(filepath.Ext(f.input), ".npy") {
+			format = "npy"
+		}
+	}
+	if format == "npy" {
+		src, err := a.arraySource(b, f, p)
+		return src, func() error { return nil }, err
+	}
+	file, cleanup, err := a.csvFile(f)
+	if err != nil {
+		return nil, nil, err
+	}
+	return replay.New(replay.Config{File: file, Clock: clock.System{}, OnRecording: p.began}), cleanup, nil
+}

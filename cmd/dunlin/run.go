@@ -1,0 +1,39 @@
+package main
+
+import (
+	"context"
+	"sync"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) runCommand() *cobra.Command {
+	var path string
+	c := a.command(&cobra.Command{
+		Use: "run", Short: "Run the daemon",
+		Long: "Run the daemon until SIGTERM or Ctrl-C. SIGHUP reads the configuration again: log.level and pipelines.*.on change\n" +
+			"at once, other keys are named as needing a restart, and a wrong file changes nothing.",
+	})
+	a.configFlag(c, &path)
+	c.RunE = func(c *cobra.Command, _ []string) error { return a.runDaemon(c.Context(), path) }
+	return c
+}
+
+func (a *app) runDaemon(ctx context.Context, path string) error {
+	cfg, err := loadConfig(path)
+	if err != nil {
+		return err
+	}
+	d, err := newDaemon(cfg, a.deps())
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var beside sync.WaitGroup
+	beside.Go(func() { d.reloads(ctx, path) })
+	err = d.run(ctx)
+	cancel()
+	beside.Wait()
+	return err
+}

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dunlin-iot/dunlin/agent"
+	"github.com/dunlin-iot/dunlin/agent/control"
+)
+
+func (a *app) statusCommand() *cobra.Command {
+	var socket, output string
+	c := a.command(&cobra.Command{Use: "status", Short: "Print how the running daemon is"})
+	a.socketFlag(c, &socket)
+	outputFlag(c, &output, "table", "table", "json", "jsonl")
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		s, err := control.NewClient(socket).Status(c.Context())
+		if err != nil {
+			return err
+		}
+		switch output {
+		case "json":
+			return printJSON(a.out, s)
+		case "jsonl":
+			return printLine(a.out, s)
+		}
+		return writeStatus(a.out, s, a.colour())
+	}
+	return c
+}
+
+// writeStatus prints the tables of a status, one blank line between them.
+func writeStatus(w io.Writer, s agent.Status, colour bool) error {
+	fmt.Fprintf(w, "%s  dunlin %s, up %s, boot %d, %s\n", s.Device, s.Agent, age(s.Uptime), s.Boot, uplinkText(s.Uplink))
+	for _, part := range []func(io.Writer, agent.Status, bool) *table{pipelineTable, sourceTable, streamTable, ledgerTable} {
+		var text strings.Builder
+		t := part(&text, s, colour)
+		if err := t.flush(); err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintf(w, "\n%s", text.String()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func uplinkText(u *agent.UplinkStatus) string {
+	if u == nil {
+		return "no hub configured"
+	}
+	text := "hub " + u.URL + " " + u.State
+	if u.Reason != "" {
+		text += " (" + u.Reason + ")"
+	}
+	return text
+}
+
+func pipelineTable(w io.Writer, s agent.Status, colour bool) *table {
+	t := newTable(w, "PIPELINE", "STATE", "MODEL", "SOURCE", "DECISION", "SCORE", "WINDOWS", "P50", "P99", "ENGINE")
+	for _, p := range s.Pipelines {
+		label, score := "-", "-"
+		if p.Last != nil {
+			label, score = p.Last.Label, scoreText(p.Last.Score)
+		}
+		t.row(p.Name, stateText(p.State, p.Reason), p.Model+"@"+p.Version, p.Source, label, score,
+			count(p.Windows), micros(p.Invoke.P50), micros(p.Invoke.P99), p.Engine)
+	}
+	return t
+}
+
+func sourceTable(w io.Writer, s agent.Status, _ bool) *table {
+	t := newTable(w, "SOURCE", "STATE", "SAMPLES", "GAPS", "WHAT")
+	for _, src := range s.Sources {
+		t.row(src.Name, stateText(src.State, src.Reason), count(src.Samples), count(src.Gaps), src.What)
+	}
+	return t
+}
+
+func streamTable(w io.Writer, s agent.Status, _ bool) *table {
+	t := newTable(w, "STREAM", "CLASS", "HEAD", "ACKNOWLEDGED", "WAITING", "BYTES", "GAPS")
+	for _, st := range s.Streams {
+		t.row(st.Name, st.Class, count(st.Head), count(max(st.Low, 1)-1), count(st.Waiting), count(st.Bytes), count(st.Gaps))
+	}
+	return t
+}
+
+func ledgerTable(w io.Writer, s agent.Status, _ bool) *table {
+	t := newTable(w, "LOST AT", "CAUSE", "TOTAL")
+	for _, e := range s.Ledger {
+		t.row(e.Owner, e.Cause, count(e.Total))
+	}
+	if len(s.Ledger) == 0 {
+		t.row("nothing lost", "", "")
+	}
+	return t
+}
+
+// stateText is the state, with its reason when there is one.
+func stateText(s agent.State, reason string) string {
+	if reason == "" {
+		return string(s)
+	}
+	return fmt.Sprintf("%s (%s)", s, reason)
+}
+
+func count(n uint64) string { return strconv.FormatUint(n, 10) }
+
+func micros(v float64) string {
+	if v == 0 {
+		return "-"
+	}
+	return strconv.FormatFloat(v, 'f', 1, 64) + " us"
+}
+
+// age is a length of time as people say it.
+func age(m agent.Micros) string { return m.Duration().Round(time.Second).String() }
+
+// problems are the sentences of everything that is not well, for the end of top's page and for doctor.
+func problems(s agent.Status) []string {
+	var out []string
+	for _, p := range s.Pipelines {
+		if p.Reason != "" {
+			out = append(out, fmt.Sprintf("pipeline %s is %s: %s", p.Name, p.State, p.Reason))
+		}
+		for _, cause := range slices.Sorted(maps.Keys(p.Drops)) {
+			out = append(out, fmt.Sprintf("pipeline %s lost %d: %s", p.Name, p.Drops[cause], cause))
+		}
+	}
+	for _, src := range s.Sources {
+		if src.Reason != "" {
+			out = append(out, fmt.Sprintf("source %s is %s: %s", src.Name, src.State, src.Reason))
+		}
+	}
+	return out
+}

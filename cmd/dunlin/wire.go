@@ -1,0 +1,101 @@
+package main
+
+import (
+	"log/slog"
+	"strconv"
+	"time"
+
+	"github.com/dunlin-iot/dunlin/agent"
+	"github.com/dunlin-iot/dunlin/agent/config"
+	"github.com/dunlin-iot/dunlin/agent/control"
+	"github.com/dunlin-iot/dunlin/agent/pipeline"
+	"github.com/dunlin-iot/dunlin/hal"
+	"github.com/dunlin-iot/dunlin/hal/replay"
+	"github.com/dunlin-iot/dunlin/internal/clock"
+	"github.com/dunlin-iot/dunlin/models/engine"
+	"github.com/dunlin-iot/dunlin/models/manifest"
+)
+
+// deps is what the parts of a daemon share. The two listeners may be nil; make demo listens.
+type deps struct {
+	clock       clock.Clock
+	log         *slog.Logger
+	level       *slog.LevelVar
+	getenv      func(string) string
+	onRecording func(source string, r replay.Recording)
+	onDecision  func(pipeline string, d pipeline.Decision)
+}
+
+func (a *app) deps() deps {
+	level := new(slog.LevelVar)
+	return deps{clock: clock.System{}, log: newLogger(a.err, level, a.getenv), level: level, getenv: a.getenv}
+}
+
+// daemon is the agent, built: reading newDaemon is reading what the agent consists of.
+type daemon struct {
+	deps
+	cfg        *config.Config // what the tasks were built from
+	current    *config.Config // what the file said last; belongs to the goroutine of reloads
+	began      time.Duration
+	outbox     *outbox
+	feeds      map[string]*pipeline.Feed
+	pipelines  map[string]*pipeline.Pipeline
+	supervisor *agent.Supervisor
+}
+
+// newDaemon opens the spool and wires the tasks; whoever called it runs the daemon or closes it.
+func newDaemon(cfg *config.Config, d deps) (*daemon, error) {
+	d.level.Set(levelOf(cfg.LogLevel))
+	box, err := openOutbox(cfg, d)
+	if err != nil {
+		return nil, err
+	}
+	a := &daemon{
+		deps: d, cfg: cfg, current: cfg, began: d.clock.Boot(), outbox: box,
+		feeds: map[string]*pipeline.Feed{}, pipelines: map[string]*pipeline.Pipeline{},
+	}
+	models := &library{roots: cfg.ModelRoots, path: cfg.TFLite, getenv: d.getenv}
+	sources := agent.Stage{Name: "sources"}
+	describers := map[string]hal.Describer{}
+	for _, c := range cfg.Sources {
+		src := newSource(c, d)
+		describers[c.Name], _ = src.(hal.Describer)
+		a.feeds[c.Name] = pipeline.NewFeed(src, pipeline.FeedConfig{
+			Name: c.Name, Lossless: lossless(c), Ledger: box.spool, Clock: d.clock, Logger: d.log,
+		})
+		sources.Tasks = append(sources.Tasks, agent.Spec{Task: a.feeds[c.Name]})
+	}
+	pipelines := agent.Stage{Name: "pipelines"}
+	for _, c := range cfg.Pipelines {
+		open := models.opener(use{
+			ref: manifest.Ref(c.Model), source: describers[c.Source], threshold: c.Threshold, hold: c.Hold,
+			options: engine.Options{Threads: c.Threads, Delegates: c.Delegates},
+		})
+		a.pipelines[c.Name] = pipeline.New(a.pipelineConfig(c), a.feeds[c.Source], open, box.spool)
+		pipelines.Tasks = append(pipelines.Tasks, agent.Spec{Task: a.pipelines[c.Name]})
+	}
+	a.supervisor = agent.NewSupervisor(agent.Config{Clock: d.clock, Logger: d.log},
+		sources, pipelines, box.uplinkStage(), a.localStage(), box.spoolStage())
+	return a, nil
+}
+
+func (a *daemon) pipelineConfig(c config.PipelineConfig) pipeline.Config {
+	report := pipeline.Changes
+	if c.Report == config.ReportAll {
+		report = pipeline.All
+	}
+	out := pipeline.Config{
+		Name: c.Name, Model: c.Model.Name, Version: strconv.Itoa(c.Model.Version),
+		Report: report, Off: !c.On, Ledger: a.outbox.spool, Clock: a.clock, Logger: a.log,
+	}
+	if a.onDecision != nil {
+		out.OnDecision = func(d pipeline.Decision) { a.onDecision(c.Name, d) }
+	}
+	return out
+}
+
+// localStage is the API on the Unix socket.
+func (a *daemon) localStage() agent.Stage {
+	server := control.New(a, control.Config{Socket: a.cfg.Socket, Logger: a.log})
+	return agent.Stage{Name: "control", Tasks: []agent.Spec{{Task: server}}}
+}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"sync"
+
+	"github.com/dunlin-iot/dunlin/agent/pipeline"
+	"github.com/dunlin-iot/dunlin/hal"
+	"github.com/dunlin-iot/dunlin/models/engine"
+	"github.com/dunlin-iot/dunlin/models/manifest"
+	"github.com/dunlin-iot/dunlin/models/tflite"
+	"github.com/dunlin-iot/dunlin/models/window"
+)
+
+// library finds models in the roots and runs them on the one engine there is. The engine's library is opened with the
+// first model; one that is absent is looked for again with the next.
+type library struct {
+	roots  []string
+	path   string // of the engine's library; empty searches
+	getenv func(string) string
+
+	mu     sync.Mutex
+	engine *tflite.Runtime
+}
+
+func (l *library) runtime() (*tflite.Runtime, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.engine == nil {
+		rt, err := tflite.Open(tflite.Config{Path: l.path, Getenv: l.getenv})
+		if err != nil {
+			return nil, err
+		}
+		l.engine = rt
+	}
+	return l.engine, nil
+}
+
+// bundle reads and checks a model's folder. A model that no root holds is absent.
+func (l *library) bundle(ref manifest.Ref) (*manifest.Bundle, error) {
+	dir, err := manifest.Find(l.roots, ref)
+	if errors.Is(err, manifest.ErrNotFound) {
+		return nil, &hal.AbsentError{
+			What: "model " + ref.String(), Err: err,
+			Fix: "put its folder there as NAME/VERSION, or name another root under models.roots or with --models",
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	b, err := manifest.Open(os.DirFS(dir))
+	if err != nil {
+		return nil, fmt.Errorf("read model %s in %s: %w", ref, dir, err)
+	}
+	return b, nil
+}
+
+// session loads a bundle and runs its golden vectors: what this returns gives the answers that its maker saw.
+func (l *library) session(b *manifest.Bundle, opts engine.Options) (engine.Session, manifest.GoldenReport, error) {
+	rt, err := l.runtime()
+	if err != nil {
+		return nil, manifest.GoldenReport{}, err
+	}
+	if err := b.CheckEngine(rt.Name(), rt.Version()); err != nil {
+		return nil, manifest.GoldenReport{}, err
+	}
+	s, err := rt.Load(b.Model, opts)
+	if err != nil {
+		return nil, manifest.GoldenReport{}, fmt.Errorf("load model %s: %w", b.Ref(), err)
+	}
+	report, err := b.Verify(s)
+	if err != nil {
+		return nil, report, errors.Join(err, s.Close())
+	}
+	return s, report, nil
+}
+
+// use says how a pipeline runs a model; nil means what the manifest says.
+type use struct {
+	ref       manifest.Ref
+	options   engine.Options
+	threshold *float64
+	hold      *int
+	source    hal.Describer // nil: the source does not know its channels beforehand
+}
+
+// open makes a pipeline's model, ready to run.
+func (l *library) open(u use) (*pipeline.Model, error) {
+	b, err := l.bundle(u.ref)
+	if err != nil {
+		return nil, err
+	}
+	if u.source != nil {
+		if err := fit(b, u.source.Channels()); err != nil {
+			return nil, err
+		}
+	}
+	framer, err := window.New(b.Framing())
+	if err != nil {
+		return nil, fmt.Errorf("model %s: %w", b.Ref(), err)
+	}
+	s, _, err := l.session(b, u.options)
+	if err != nil {
+		return nil, err
+	}
+	return &pipeline.Model{
+		Name: b.Name, Version: strconv.Itoa(b.Version), Labels: b.Labels, Session: s, Framer: framer,
+		Engine: l.engine.Name() + " " + l.engine.Version(), Channels: len(b.Source.Channels), Rule: u.rule(b.Decide),
+	}, nil
+}
+
+func (u use) rule(d manifest.Decide) pipeline.Rule {
+	threshold, hold := cmp.Or(u.threshold, &d.Threshold), cmp.Or(u.hold, &d.Hold)
+	return pipeline.Rule{Threshold: *threshold, Hold: *hold}
+}
+
+// opener is what pipeline.New wants.
+func (l *library) opener(u use) func(context.Context) (*pipeline.Model, error) {
+	return func(context.Context) (*pipeline.Model, error) { return l.open(u) }
+}
+
+// fit reports whether a source gives what the model was trained on; a source that does not know yet fits.
+func fit(b *manifest.Bundle, have []hal.Channel) error {
+	if have == nil {
+		return nil
+	}
+	want := channelsOfModel(b)
+	if len(have) != len(want) {
+		return withCode(exitUsage, fmt.Errorf("the source gives %d channels (%s), model %s wants %d (%s)", len(have), channelText(have), b.Ref(), len(want), channelText(want)))
+	}
+	for i := range want {
+		if have[i] != want[i] {
+			return withCode(exitUsage, fmt.Errorf("channel %d of the source is %s, model %s wants %s: give the channels as %s", i+1, channelText(have[i:i+1]), b.Ref(), channelText(want[i:i+1]), channelText(want)))
+		}
+	}
+	return nil
+}
