@@ -8,12 +8,13 @@ import (
 	"github.com/dunlin-iot/dunlin/hub/fleet"
 )
 
-type deviceInput struct {
+// DevicePath is the part of a path that names a device. It is exported because huma fills only exported fields.
+type DevicePath struct {
 	Tenant string `path:"tenant" pattern:"^[a-z0-9-]{1,64}$"`
 	Name   string `path:"name" pattern:"^[a-z0-9-]{1,64}$"`
 }
 
-func (in *deviceInput) key() fleet.Key { return fleet.Key{Tenant: in.Tenant, Name: in.Name} }
+func (in *DevicePath) key() fleet.Key { return fleet.Key{Tenant: in.Tenant, Name: in.Name} }
 
 type detailOutput struct{ Body fleet.Detail }
 
@@ -31,7 +32,7 @@ type ledgerOutput struct {
 }
 
 type eventsInput struct {
-	deviceInput
+	DevicePath
 	Limit int `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 }
 
@@ -42,7 +43,7 @@ type eventsOutput struct {
 }
 
 type decisionsInput struct {
-	deviceInput
+	DevicePath
 	Since string `query:"since" maxLength:"64" doc:"The cursor of a decision: only later ones are listed."`
 	Limit int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 }
@@ -62,7 +63,7 @@ func (a *api) registerDevice(h huma.API) {
 	huma.Register(h, operation("list-decisions", path+"/decisions", "What the device decided"), a.decided)
 }
 
-func (a *api) detail(ctx context.Context, in *deviceInput) (*detailOutput, error) {
+func (a *api) detail(ctx context.Context, in *DevicePath) (*detailOutput, error) {
 	d, err := a.devices.Detail(ctx, in.key())
 	if err != nil {
 		return nil, problem(err, in.key())
@@ -70,7 +71,7 @@ func (a *api) detail(ctx context.Context, in *deviceInput) (*detailOutput, error
 	return &detailOutput{Body: d}, nil
 }
 
-func (a *api) streams(ctx context.Context, in *deviceInput) (*streamsOutput, error) {
+func (a *api) streams(ctx context.Context, in *DevicePath) (*streamsOutput, error) {
 	d, err := a.detail(ctx, in)
 	if err != nil {
 		return nil, err
@@ -80,7 +81,7 @@ func (a *api) streams(ctx context.Context, in *deviceInput) (*streamsOutput, err
 	return out, nil
 }
 
-func (a *api) ledger(ctx context.Context, in *deviceInput) (*ledgerOutput, error) {
+func (a *api) ledger(ctx context.Context, in *DevicePath) (*ledgerOutput, error) {
 	d, err := a.detail(ctx, in)
 	if err != nil {
 		return nil, err

@@ -19,7 +19,7 @@ const (
 )
 
 type liveInput struct {
-	deviceInput
+	DevicePath
 	Since string `query:"since" maxLength:"64" doc:"The cursor of the last decision the client has."`
 }
 
