@@ -75,11 +75,22 @@ func (w *World) Say(name string, phase wire.Phase, conn string) {
 // Put stores records with the next numbers of the device's stream, all made and received now.
 func (w *World) Put(name string, st wire.Stream, records ...[]byte) {
 	w.t.Helper()
+	w.put(name, st, w.sinceBoot(), records)
+}
+
+// Late stores one result that was made some time ago and is received now.
+func (w *World) Late(name string, age time.Duration, record []byte) {
+	w.t.Helper()
+	w.put(name, wire.Results, w.sinceBoot()-age, [][]byte{record})
+}
+
+func (w *World) put(name string, st wire.Stream, at time.Duration, records [][]byte) {
+	w.t.Helper()
 	w.change(name, st, func(ctx context.Context, tx *store.Tx, r *store.Receipt) error {
 		rows := make([]store.Row, len(records))
 		for i, data := range records {
 			n := r.Union().Last() + 1
-			rows[i] = store.Row{Number: n, Boot: 1, At: w.sinceBoot(), Kind: store.Kind(data[1]), Data: data}
+			rows[i] = store.Row{Number: n, Boot: 1, At: at, Kind: store.Kind(data[1]), Data: data}
 			r.Delivered.Add(run(n, n))
 			if err := w.fact(ctx, tx, r, rows[i]); err != nil {
 				return err
