@@ -1,0 +1,6 @@
+// Package haltest is the contract suite for hal.Source: every source runs it in its own tests.
+//
+// A Subject makes the source in each situation that the contract speaks of; Run checks what the source does in it. The
+// obligations are those of the doc comments of hal.Source, hal.Block and hal.Health. The package imports hal and
+// testing; its goroutines end with the test that started them.
+package haltest

@@ -1,0 +1,100 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os/exec"
+	"strings"
+	"time"
+
+	"github.com/dunlin-iot/dunlin/hal"
+	"github.com/dunlin-iot/dunlin/internal/clock"
+)
+
+// Config of a process. Command and Channels are required.
+type Config struct {
+	Command  []string // program and arguments; no shell
+	Channels []hal.Channel
+	Rate     hal.Hertz     // zero: the program has no fixed rate
+	Grace    time.Duration // between SIGTERM and SIGKILL; zero means 500 ms
+	Clock    clock.Clock   // nil means the system's
+	Logger   *slog.Logger  // nil discards
+}
+
+// Source is a program that prints samples.
+type Source struct {
+	cfg   Config
+	pulse *hal.Pulse
+}
+
+// New makes a source; the program starts with Run.
+func New(cfg Config) *Source {
+	if cfg.Grace <= 0 {
+		cfg.Grace = 500 * time.Millisecond
+	}
+	if cfg.Clock == nil {
+		cfg.Clock = clock.System{}
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	return &Source{cfg: cfg, pulse: hal.NewPulse(cfg.Clock)}
+}
+
+func (s *Source) String() string { return "process " + strings.Join(s.cfg.Command, " ") }
+
+// Channels are those of the configuration.
+func (s *Source) Channels() []hal.Channel { return append([]hal.Channel(nil), s.cfg.Channels...) }
+
+// Health is how the program is now.
+func (s *Source) Health() hal.Health { return s.pulse.Health() }
+
+// Run starts the program and emits its samples until ctx is cancelled or the program ends. Ending is an error, whatever
+// its exit code: a sensor does not end. The error carries the last line that the program wrote to standard error.
+func (s *Source) Run(ctx context.Context, emit func(hal.Block)) error {
+	s.pulse.Begin()
+	return s.pulse.Finish(ctx, s.run(ctx, emit))
+}
+
+func (s *Source) run(ctx context.Context, emit func(hal.Block)) error {
+	if len(s.cfg.Command) == 0 || len(s.cfg.Channels) == 0 {
+		return errors.New("run program: command or channels are missing")
+	}
+	if ctx.Err() != nil {
+		return nil
+	}
+	c, err := start(s.cfg.Command)
+	if err != nil {
+		return s.notStarted(err)
+	}
+	ended := make(chan struct{})
+	unhook := context.AfterFunc(ctx, func() {
+		defer close(ended)
+		c.end(s.cfg.Grace)
+	})
+	l := newLines(s, emit)
+	readErr := l.read(c.stdout)
+	cancelled := !unhook()
+	if cancelled {
+		<-ended
+	} else {
+		c.await(s.cfg.Grace)
+		c.end(s.cfg.Grace)
+	}
+	exitErr := c.finish()
+	l.close()
+	if readErr != nil && !cancelled {
+		return fmt.Errorf("read output of %s: %w", s.cfg.Command[0], readErr)
+	}
+	return fmt.Errorf("run %s: %w", s.cfg.Command[0], c.reason(exitErr))
+}
+
+func (s *Source) notStarted(err error) error {
+	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
+		return &hal.AbsentError{What: fmt.Sprintf("program %q", s.cfg.Command[0]), Fix: "install it, or check the key command of the source", Err: err}
+	}
+	return fmt.Errorf("start %s: %w", s.cfg.Command[0], err)
+}

@@ -1,0 +1,104 @@
+package hal
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/dunlin-iot/dunlin/internal/clock"
+)
+
+// Pulse keeps the Health of one source, so that every source means the same by it. Begin, Emit, Skip, Degrade, Recover
+// and Finish are called by the goroutine of Run, Health by any. The zero value is not usable; see NewPulse.
+type Pulse struct {
+	clock clock.Clock
+	fresh bool // the next block is the first of its run
+	gap   bool // samples were lost before the next block
+
+	mu     sync.Mutex
+	health Health
+}
+
+// NewPulse makes the pulse of a source that has not run yet.
+func NewPulse(c clock.Clock) *Pulse {
+	return &Pulse{clock: c, health: Health{Since: c.Boot()}}
+}
+
+// Begin starts a run.
+func (p *Pulse) Begin() {
+	p.fresh, p.gap = true, false
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.set(Starting, "")
+}
+
+// Emit counts b and passes it on. It sets Discont on the first block of a run and after Skip.
+func (p *Pulse) Emit(emit func(Block), b Block) {
+	b.Discont = b.Discont || p.fresh || p.gap
+	p.mu.Lock()
+	p.health.Samples += uint64(b.Samples())
+	if b.Discont && !p.fresh {
+		p.health.Gaps++
+	}
+	if p.health.State == Starting {
+		p.set(Running, "")
+	}
+	p.mu.Unlock()
+	p.fresh, p.gap = false, false
+	emit(b)
+}
+
+// Skip counts samples that were read and could not be used: the next block is discontinuous.
+func (p *Pulse) Skip(n uint64) {
+	p.gap = true
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.health.Skipped += n
+}
+
+// Degrade says that samples still arrive, but something is wrong.
+func (p *Pulse) Degrade(reason string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.set(Degraded, reason)
+}
+
+// Recover says that it is right again.
+func (p *Pulse) Recover() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.set(Running, "")
+}
+
+// Finish ends a run: what Run must return for err, nil when ctx was cancelled.
+func (p *Pulse) Finish(ctx context.Context, err error) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var absent *AbsentError
+	switch {
+	case ctx.Err() != nil:
+		p.set(Starting, "stopped")
+		return nil
+	case errors.Is(err, End):
+		p.set(Ended, "")
+	case errors.As(err, &absent):
+		p.set(Absent, err.Error())
+	case err != nil:
+		p.set(Failed, err.Error())
+	}
+	return err
+}
+
+// Health is how the source is now.
+func (p *Pulse) Health() Health {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.health
+}
+
+func (p *Pulse) set(s State, reason string) {
+	if s != p.health.State {
+		p.health.Since = p.clock.Boot()
+	}
+	p.health.State, p.health.Reason = s, reason
+}
