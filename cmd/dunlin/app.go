@@ -53,12 +53,6 @@ func (a *app) command(c *cobra.Command) *cobra.Command {
 	if c.Args == nil {
 		c.Args = cobra.NoArgs
 	}
-	if run := c.RunE; run != nil {
-		c.RunE = func(c *cobra.Command, args []string) error {
-			a.parsed = true
-			return run(c, args)
-		}
-	}
 	return c
 }
 

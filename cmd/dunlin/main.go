@@ -29,8 +29,10 @@ func (a *app) root() *cobra.Command {
 		Use:   "dunlin",
 		Short: "Run machine-learning models on sensor data, and keep every decision",
 	})
+	root.Args = nil // cobra then says which command was meant
+	root.PersistentPreRun = func(*cobra.Command, []string) { a.parsed = true }
 	root.AddCommand(
-		a.runCommand(), a.statusCommand(), a.topCommand(), a.doctorCommand(),
+		a.runCommand(), a.demoCommand(), a.statusCommand(), a.topCommand(), a.doctorCommand(),
 		a.predictCommand(), a.modelsCommand(), a.sourcesCommand(),
 		a.configCommand(), a.versionCommand(), a.setCommand(),
 	)

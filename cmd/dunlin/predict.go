@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -44,10 +45,12 @@ func (a *app) predictCommand() *cobra.Command {
 	choiceFlag(c, &f.format, "format", "", "form of the input; auto goes by the file's name", "auto", "auto", "csv", "npy")
 	outputFlag(c, &f.output, "table", "table", "jsonl", "csv")
 	a.modelFlags(c, &f.models)
-	if err := c.MarkFlagRequired("input"); err != nil {
-		panic(err) // the flag was added above
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if f.input == "" {
+			return withCode(exitUsage, errors.New("no input: name a recording with --input FILE, or - for standard input"))
+		}
+		return a.predict(c.Context(), args[0], f)
 	}
-	c.RunE = func(c *cobra.Command, args []string) error { return a.predict(c.Context(), args[0], f) }
 	return c
 }
 
@@ -70,10 +73,13 @@ func (a *app) predict(ctx context.Context, model string, f predictFlags) error {
 		return err
 	}
 	u := use{ref: b.Ref(), options: engine.Options{Threads: f.threads, Delegates: f.delegates}}
-	if d, ok := src.(hal.Describer); ok {
-		u.source = d
+	if r, ok := src.(*replay.Source); ok {
+		u.source = r
+		if u.rate, err = recordingRate(strings.TrimPrefix(r.String(), "replay ")); err != nil {
+			return errors.Join(notEnd(err), cleanup())
+		}
 	}
-	err = p.run(ctx, src, lib.opener(u))
+	err = p.run(ctx, src, b, lib.opener(u))
 	if err = errors.Join(err, cleanup(), p.printer.end()); err != nil {
 		return err
 	}
@@ -82,11 +88,13 @@ func (a *app) predict(ctx context.Context, model string, f predictFlags) error {
 }
 
 // run drives one source through one pipeline, to the end of the source.
-func (p *prediction) run(ctx context.Context, src hal.Source, open func(context.Context) (*pipeline.Model, error)) error {
+func (p *prediction) run(ctx context.Context, src hal.Source, b *manifest.Bundle, open func(context.Context) (*pipeline.Model, error)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	feed := pipeline.NewFeed(src, pipeline.FeedConfig{Name: "input", Lossless: true})
-	pipe := pipeline.New(pipeline.Config{Name: "predict", OnDecision: p.decided}, feed, open, discard{})
+	pipe := pipeline.New(pipeline.Config{
+		Name: "predict", Model: b.Name, Version: strconv.Itoa(b.Version), OnDecision: p.decided,
+	}, feed, open, discard{})
 	done := make(chan error, 1)
 	go func() {
 		err := pipe.Run(ctx)

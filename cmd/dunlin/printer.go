@@ -21,7 +21,7 @@ func newPrinter(a *app, form string) printer {
 		p.err = p.w.Write([]string{"recording", "time_s", "label", "score", "held", "want"})
 		return p
 	}
-	return &tablePrinter{t: newTable(a.out, "RECORDING", "TIME", "LABEL", "SCORE", "HELD", "WANT")}
+	return &tablePrinter{a: a}
 }
 
 type linePrinter struct {
@@ -56,9 +56,16 @@ func (p *csvPrinter) end() error {
 	return p.w.Error()
 }
 
-type tablePrinter struct{ t *table }
+// tablePrinter writes its head with the first row: no decisions, no table.
+type tablePrinter struct {
+	a *app
+	t *table
+}
 
 func (p *tablePrinter) row(r predicted) {
+	if p.t == nil {
+		p.t = newTable(p.a.out, "RECORDING", "TIME", "LABEL", "SCORE", "HELD", "WANT")
+	}
 	held := ""
 	if r.Held {
 		held = "held"
@@ -66,6 +73,11 @@ func (p *tablePrinter) row(r predicted) {
 	p.t.row(r.Recording, seconds(r.Time)+" s", r.Label, scoreText(r.Score), held, r.Want)
 }
 
-func (p *tablePrinter) end() error { return p.t.flush() }
+func (p *tablePrinter) end() error {
+	if p.t == nil {
+		return nil
+	}
+	return p.t.flush()
+}
 
 func seconds(v float64) string { return fmt.Sprintf("%.1f", v) }

@@ -31,21 +31,29 @@ func (a *app) statusCommand() *cobra.Command {
 		case "jsonl":
 			return printLine(a.out, s)
 		}
-		return writeStatus(a.out, s, a.colour())
+		return writeStatus(a.out, s)
 	}
 	return c
 }
 
-// writeStatus prints the tables of a status, one blank line between them.
-func writeStatus(w io.Writer, s agent.Status, colour bool) error {
+// writeStatus prints the tables of a status, one blank line between them, then what is not well.
+func writeStatus(w io.Writer, s agent.Status) error {
 	fmt.Fprintf(w, "%s  dunlin %s, up %s, boot %d, %s\n", s.Device, s.Agent, age(s.Uptime), s.Boot, uplinkText(s.Uplink))
-	for _, part := range []func(io.Writer, agent.Status, bool) *table{pipelineTable, sourceTable, streamTable, ledgerTable} {
+	for _, part := range []func(io.Writer, agent.Status) *table{pipelineTable, sourceTable, streamTable, ledgerTable} {
 		var text strings.Builder
-		t := part(&text, s, colour)
+		t := part(&text, s)
 		if err := t.flush(); err != nil {
 			return err
 		}
 		if _, err := fmt.Fprintf(w, "\n%s", text.String()); err != nil {
+			return err
+		}
+	}
+	for i, text := range problems(s) {
+		if i == 0 {
+			fmt.Fprintln(w)
+		}
+		if _, err := fmt.Fprintln(w, strings.Map(plain, text)); err != nil {
 			return err
 		}
 	}
@@ -63,28 +71,28 @@ func uplinkText(u *agent.UplinkStatus) string {
 	return text
 }
 
-func pipelineTable(w io.Writer, s agent.Status, colour bool) *table {
+func pipelineTable(w io.Writer, s agent.Status) *table {
 	t := newTable(w, "PIPELINE", "STATE", "MODEL", "SOURCE", "DECISION", "SCORE", "WINDOWS", "P50", "P99", "ENGINE")
 	for _, p := range s.Pipelines {
 		label, score := "-", "-"
 		if p.Last != nil {
 			label, score = p.Last.Label, scoreText(p.Last.Score)
 		}
-		t.row(p.Name, stateText(p.State, p.Reason), p.Model+"@"+p.Version, p.Source, label, score,
+		t.row(p.Name, string(p.State), p.Model+"@"+p.Version, p.Source, label, score,
 			count(p.Windows), micros(p.Invoke.P50), micros(p.Invoke.P99), p.Engine)
 	}
 	return t
 }
 
-func sourceTable(w io.Writer, s agent.Status, _ bool) *table {
+func sourceTable(w io.Writer, s agent.Status) *table {
 	t := newTable(w, "SOURCE", "STATE", "SAMPLES", "GAPS", "WHAT")
 	for _, src := range s.Sources {
-		t.row(src.Name, stateText(src.State, src.Reason), count(src.Samples), count(src.Gaps), src.What)
+		t.row(src.Name, string(src.State), count(src.Samples), count(src.Gaps), src.What)
 	}
 	return t
 }
 
-func streamTable(w io.Writer, s agent.Status, _ bool) *table {
+func streamTable(w io.Writer, s agent.Status) *table {
 	t := newTable(w, "STREAM", "CLASS", "HEAD", "ACKNOWLEDGED", "WAITING", "BYTES", "GAPS")
 	for _, st := range s.Streams {
 		t.row(st.Name, st.Class, count(st.Head), count(max(st.Low, 1)-1), count(st.Waiting), count(st.Bytes), count(st.Gaps))
@@ -92,7 +100,7 @@ func streamTable(w io.Writer, s agent.Status, _ bool) *table {
 	return t
 }
 
-func ledgerTable(w io.Writer, s agent.Status, _ bool) *table {
+func ledgerTable(w io.Writer, s agent.Status) *table {
 	t := newTable(w, "LOST AT", "CAUSE", "TOTAL")
 	for _, e := range s.Ledger {
 		t.row(e.Owner, e.Cause, count(e.Total))
@@ -101,14 +109,6 @@ func ledgerTable(w io.Writer, s agent.Status, _ bool) *table {
 		t.row("nothing lost", "", "")
 	}
 	return t
-}
-
-// stateText is the state, with its reason when there is one.
-func stateText(s agent.State, reason string) string {
-	if reason == "" {
-		return string(s)
-	}
-	return fmt.Sprintf("%s (%s)", s, reason)
 }
 
 func count(n uint64) string { return strconv.FormatUint(n, 10) }
@@ -123,7 +123,7 @@ func micros(v float64) string {
 // age is a length of time as people say it.
 func age(m agent.Micros) string { return m.Duration().Round(time.Second).String() }
 
-// problems are the sentences of everything that is not well, for the end of top's page and for doctor.
+// problems are the sentences of everything that is not well.
 func problems(s agent.Status) []string {
 	var out []string
 	for _, p := range s.Pipelines {

@@ -45,12 +45,11 @@ func (p topPage) text() string {
 		return "waiting for the daemon"
 	}
 	var b strings.Builder
-	if err := writeStatus(&b, *p.status, p.colour); err != nil {
+	if err := writeStatus(&b, *p.status); err != nil {
 		return err.Error()
 	}
 	lines := strings.Split(strings.TrimRight(b.String(), "\n"), "\n")
 	lines = append(lines, "", p.rates())
-	lines = append(lines, problems(*p.status)...)
 	for i, l := range lines {
 		lines[i] = p.line(l)
 	}

@@ -56,10 +56,11 @@ func newDaemon(cfg *config.Config, d deps) (*daemon, error) {
 	}
 	models := &library{roots: cfg.ModelRoots, path: cfg.TFLite, getenv: d.getenv}
 	sources := agent.Stage{Name: "sources"}
-	describers := map[string]hal.Describer{}
+	describers, rates := map[string]hal.Describer{}, map[string]hal.Hertz{}
 	for _, c := range cfg.Sources {
 		src := newSource(c, d)
 		describers[c.Name], _ = src.(hal.Describer)
+		rates[c.Name] = rateOf(c)
 		a.feeds[c.Name] = pipeline.NewFeed(src, pipeline.FeedConfig{
 			Name: c.Name, Lossless: lossless(c), Ledger: box.spool, Clock: d.clock, Logger: d.log,
 		})
@@ -68,7 +69,7 @@ func newDaemon(cfg *config.Config, d deps) (*daemon, error) {
 	pipelines := agent.Stage{Name: "pipelines"}
 	for _, c := range cfg.Pipelines {
 		open := models.opener(use{
-			ref: manifest.Ref(c.Model), source: describers[c.Source], threshold: c.Threshold, hold: c.Hold,
+			ref: manifest.Ref(c.Model), source: describers[c.Source], rate: rates[c.Source], threshold: c.Threshold, hold: c.Hold,
 			options: engine.Options{Threads: c.Threads, Delegates: c.Delegates},
 		})
 		a.pipelines[c.Name] = pipeline.New(a.pipelineConfig(c), a.feeds[c.Source], open, box.spool)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"strings"
 
 	"github.com/dunlin-iot/dunlin/agent/config"
@@ -31,6 +32,36 @@ func newSource(c config.SourceConfig, d deps) hal.Source {
 
 // lossless sources wait for slow pipelines: only a replay that is as fast as possible, which has no time to keep.
 func lossless(c config.SourceConfig) bool { return c.Replay != nil && c.Replay.Speed == 0 }
+
+// rateOf is what the configuration says of a source's rate; a recording says it itself, and may be played faster.
+func rateOf(c config.SourceConfig) hal.Hertz {
+	if c.Process != nil {
+		return c.Process.Rate
+	}
+	rate, err := recordingRate(c.Replay.File)
+	if err != nil {
+		return 0 // the replay itself will say what is wrong
+	}
+	return rate
+}
+
+// recordingRate is what the first recording says of itself.
+func recordingRate(path string) (hal.Hertz, error) {
+	files, err := csvFiles(path)
+	if err != nil || len(files) == 0 {
+		return 0, err
+	}
+	f, err := os.Open(files[0])
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	r, err := replay.NewReader(files[0], f)
+	if err != nil {
+		return 0, err
+	}
+	return r.Header().Rate, nil
+}
 
 func driverOf(c config.SourceConfig) string {
 	if c.Replay != nil {

@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/dunlin-iot/dunlin/agent/pipeline"
@@ -46,8 +48,8 @@ func (l *library) bundle(ref manifest.Ref) (*manifest.Bundle, error) {
 	dir, err := manifest.Find(l.roots, ref)
 	if errors.Is(err, manifest.ErrNotFound) {
 		return nil, &hal.AbsentError{
-			What: "model " + ref.String(), Err: err,
-			Fix: "put its folder there as NAME/VERSION, or name another root under models.roots or with --models",
+			What: "model " + ref.String(), Err: fmt.Errorf("no such folder in %s", strings.Join(l.roots, ", ")),
+			Fix: "put it there as NAME/VERSION, or name another root under models.roots or with --models",
 		}
 	}
 	if err != nil {
@@ -87,6 +89,7 @@ type use struct {
 	threshold *float64
 	hold      *int
 	source    hal.Describer // nil: the source does not know its channels beforehand
+	rate      hal.Hertz     // of the source; zero when it does not say
 }
 
 // open makes a pipeline's model, ready to run.
@@ -99,6 +102,9 @@ func (l *library) open(u use) (*pipeline.Model, error) {
 		if err := fit(b, u.source.Channels()); err != nil {
 			return nil, err
 		}
+	}
+	if err := fitRate(b, u.rate); err != nil {
+		return nil, err
 	}
 	framer, err := window.New(b.Framing())
 	if err != nil {
@@ -139,4 +145,14 @@ func fit(b *manifest.Bundle, have []hal.Channel) error {
 		}
 	}
 	return nil
+}
+
+// fitRate reports whether samples come as often as in training, give or take 2 %: a model that hears everything twice
+// as slow gives answers, and they are wrong.
+func fitRate(b *manifest.Bundle, have hal.Hertz) error {
+	want := b.Source.RateHz
+	if have == 0 || want == 0 || math.Abs(float64(have)-want) <= 0.02*want {
+		return nil
+	}
+	return withCode(exitUsage, fmt.Errorf("the source gives %g samples a second, model %s wants %g", float64(have), b.Ref(), want))
 }

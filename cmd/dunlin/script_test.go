@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/dunlin-iot/dunlin/agent"
+	"github.com/dunlin-iot/dunlin/agent/control"
+	"github.com/dunlin-iot/dunlin/internal/fixture"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"dunlin": main})
+}
+
+// TestScripts runs every command as a user does; see testdata/script.
+func TestScripts(t *testing.T) {
+	if err := os.Unsetenv("DUNLIN_CONFIG"); err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("DUNLIN_TFLITE", fixture.Runtime(t))
+			env.Setenv("MODELS", fixture.Path(t, "examples", "models"))
+			env.Setenv("RECORDINGS", fixture.Path(t, "testdata", "recordings"))
+			env.Setenv("ENGINE", fixture.Path(t, "testdata", "engine"))
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"code": code, "await": await, "awaitlog": awaitlog, "hup": hup, "lines": lines, "corrupt": corrupt,
+		},
+		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
+	})
+}
+
+// code N COMMAND... runs a command and expects its exit code.
+func code(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: code N command...")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	got := "0"
+	if err != nil {
+		_, got, _ = strings.Cut(err.Error(), "exit status ")
+	}
+	if got != args[0] {
+		ts.Fatalf("exit code %s, want %s", got, args[0])
+	}
+}
+
+// lines N FILE expects a file of N lines.
+func lines(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: lines N file")
+	}
+	if n := strings.Count(ts.ReadFile(args[1]), "\n"); fmt.Sprint(n) != args[0] {
+		ts.Fatalf("%s has %d lines, want %s", args[1], n, args[0])
+	}
+}
+
+// corrupt FILE flips a bit in the middle of a file.
+func corrupt(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: corrupt file")
+	}
+	path := ts.MkAbs(args[0])
+	data, err := os.ReadFile(path)
+	ts.Check(err)
+	data[len(data)/2] ^= 1
+	ts.Check(os.WriteFile(path, data, 0o644))
+}
+
+// await SOCKET REGEXP waits until the daemon's status, as indented JSON with Go's spacing, matches.
+func await(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: await socket regexp")
+	}
+	re, err := regexp.Compile(args[1])
+	ts.Check(err)
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	client, last := control.NewClient(ts.MkAbs(args[0])), ""
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		err := client.Watch(ctx, 100*time.Millisecond, func(s agent.Status) error {
+			var b strings.Builder
+			if err := printLine(&b, s); err != nil {
+				return err
+			}
+			if last = b.String(); re.MatchString(last) {
+				return errFound
+			}
+			return nil
+		})
+		if err == errFound {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			ts.Fatalf("no status matches %q within 20 s (%v); the last was\n%s", args[1], err, last)
+		case <-tick.C: // the socket is not there yet
+		}
+	}
+}
+
+var errFound = fmt.Errorf("found")
+
+// hup NAME sends SIGHUP to the background command that still runs.
+func hup(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: hup name")
+	}
+	for _, c := range ts.BackgroundCmds() {
+		if c.Process != nil && c.ProcessState == nil {
+			ts.Check(c.Process.Signal(syscall.SIGHUP))
+			return
+		}
+	}
+	ts.Fatalf("no background command runs")
+}
+
+// awaitlog FILE REGEXP waits until a file that somebody writes to matches.
+func awaitlog(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: awaitlog file regexp")
+	}
+	re, err := regexp.Compile("(?m)" + args[1])
+	ts.Check(err)
+	deadline := time.After(20 * time.Second)
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for !re.MatchString(ts.ReadFile(args[0])) {
+		select {
+		case <-tick.C:
+		case <-deadline:
+			ts.Fatalf("%s does not match %q within 20 s:\n%s", args[0], args[1], ts.ReadFile(args[0]))
+		}
+	}
+}
