@@ -1,0 +1,68 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const cSource = "bench/cloop/cloop.c"
+
+// buildLoop compiles the C loop into folder and returns the program's path.
+func buildLoop(ctx context.Context, folder string) (string, error) {
+	program := filepath.Join(folder, "cloop")
+	if out, err := exec.CommandContext(ctx, "cc", "-O2", "-o", program, cSource, "-ldl").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("run cc (apt-get install gcc): %w: %s", err, out)
+	}
+	return program, nil
+}
+
+// cLoop is the running C loop. It is idle between two calls of measure.
+type cLoop struct {
+	cmd *exec.Cmd
+	in  io.WriteCloser
+	out *bufio.Reader
+}
+
+// startLoop runs the program on a library and a model.
+func startLoop(ctx context.Context, program, library, model string) (*cLoop, error) {
+	cmd := exec.CommandContext(ctx, program, library, model)
+	cmd.Stderr = os.Stderr
+	in, errIn := cmd.StdinPipe()
+	out, errOut := cmd.StdoutPipe()
+	if err := errors.Join(errIn, errOut); err != nil {
+		return nil, fmt.Errorf("make pipes: %w", err)
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("start cloop: %w", err)
+	}
+	return &cLoop{cmd: cmd, in: in, out: bufio.NewReader(out)}, nil
+}
+
+// measure invokes for about the given time, at least a millisecond, and returns nanoseconds per invoke.
+func (l *cLoop) measure(length time.Duration) (float64, error) {
+	if _, err := fmt.Fprintln(l.in, max(length.Milliseconds(), 1)); err != nil {
+		return 0, fmt.Errorf("ask cloop: %w", err)
+	}
+	line, err := l.out.ReadString('\n')
+	if err != nil {
+		return 0, fmt.Errorf("read cloop: %w", err)
+	}
+	return strconv.ParseFloat(strings.TrimSpace(line), 64)
+}
+
+// close ends the program and waits for it.
+func (l *cLoop) close() error {
+	if err := l.in.Close(); err != nil {
+		return fmt.Errorf("close cloop: %w", err)
+	}
+	return l.cmd.Wait()
+}
