@@ -69,10 +69,32 @@ type Epoch [16]byte
 
 func (e Epoch) String() string { return hex.EncodeToString(e[:]) }
 
+// MarshalText writes e as 32 hexadecimal digits, in JSON too.
+func (e Epoch) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, e[:]), nil }
+
+// UnmarshalText is the inverse of MarshalText.
+func (e *Epoch) UnmarshalText(text []byte) error { return unhex("epoch", e[:], text) }
+
 // Life names one opening of a spool: 8 random bytes.
 type Life [8]byte
 
 func (l Life) String() string { return hex.EncodeToString(l[:]) }
+
+// MarshalText writes l as 16 hexadecimal digits, in JSON too.
+func (l Life) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, l[:]), nil }
+
+// UnmarshalText is the inverse of MarshalText.
+func (l *Life) UnmarshalText(text []byte) error { return unhex("life", l[:], text) }
+
+func unhex(what string, dst, text []byte) error {
+	if len(text) != 2*len(dst) {
+		return fmt.Errorf("%s of %d digits, want %d", what, len(text), 2*len(dst))
+	}
+	if _, err := hex.Decode(dst, text); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
+}
 
 // Span is the range of numbers that one life owns in one stream: it could assign From first, and Head is the last it
 // committed. Head == From-1 says that it has committed none yet.
