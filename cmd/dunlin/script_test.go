@@ -36,7 +36,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"code": code, "await": await, "awaitlog": awaitlog, "hup": hup, "lines": lines, "corrupt": corrupt,
+			"code": code, "await": await, "awaitlog": awaitlog, "signal": sendSignal, "lines": lines, "corrupt": corrupt,
 		},
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
 	})
@@ -115,14 +115,16 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 
 var errFound = fmt.Errorf("found")
 
-// hup NAME sends SIGHUP to the background command that still runs.
-func hup(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: hup name")
+var signals = map[string]os.Signal{"HUP": syscall.SIGHUP, "TERM": syscall.SIGTERM, "KILL": syscall.SIGKILL}
+
+// sendSignal: signal HUP|TERM|KILL goes to the background command that still runs.
+func sendSignal(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 || signals[args[0]] == nil {
+		ts.Fatalf("usage: signal HUP|TERM|KILL")
 	}
 	for _, c := range ts.BackgroundCmds() {
 		if c.Process != nil && c.ProcessState == nil {
-			ts.Check(c.Process.Signal(syscall.SIGHUP))
+			ts.Check(c.Process.Signal(signals[args[0]]))
 			return
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"log/slog"
 	"strconv"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/dunlin-iot/dunlin/agent"
 	"github.com/dunlin-iot/dunlin/agent/config"
 	"github.com/dunlin-iot/dunlin/agent/control"
+	"github.com/dunlin-iot/dunlin/agent/notify"
 	"github.com/dunlin-iot/dunlin/agent/pipeline"
 	"github.com/dunlin-iot/dunlin/hal"
 	"github.com/dunlin-iot/dunlin/hal/replay"
@@ -76,8 +78,17 @@ func newDaemon(cfg *config.Config, d deps) (*daemon, error) {
 		pipelines.Tasks = append(pipelines.Tasks, agent.Spec{Task: a.pipelines[c.Name]})
 	}
 	a.supervisor = agent.NewSupervisor(agent.Config{Clock: d.clock, Logger: d.log},
-		sources, pipelines, box.uplinkStage(), a.localStage(), box.spoolStage())
+		a.serviceStage(), sources, pipelines, box.uplinkStage(), a.localStage(), box.spoolStage())
 	return a, nil
+}
+
+// serviceStage tells systemd; it comes first, so that "stopping" is said before anything stops.
+func (a *daemon) serviceStage() agent.Stage {
+	cfg := notify.Config{Logger: a.log, Settled: func(ctx context.Context) error { return a.supervisor.WaitSettled(ctx, "pipelines") }}
+	for _, name := range a.pipelineNames() {
+		cfg.Pipelines = append(cfg.Pipelines, a.pipelines[name])
+	}
+	return agent.Stage{Name: "service", Tasks: []agent.Spec{{Task: notify.New(cfg)}}}
 }
 
 func (a *daemon) pipelineConfig(c config.PipelineConfig) pipeline.Config {

@@ -79,13 +79,14 @@ func (b *outbox) status(s *agent.Status) {
 	stats := b.spool.Stats()
 	s.Boot = stats.Boot
 	s.Streams, s.Ledger = []agent.StreamStatus{}, []agent.LedgerEntry{}
-	for _, st := range stats.Streams {
+	for _, name := range b.spool.Streams() {
+		st := stats.Streams[name]
 		s.Streams = append(s.Streams, agent.StreamStatus{
-			Name: string(st.Name), Class: st.Class.String(), Head: st.Head, Low: st.Low,
-			Waiting: st.Waiting, Bytes: st.Bytes, Gaps: st.Gaps,
+			Name: string(name), Class: st.Class.String(), Head: st.Head, Low: st.Low,
+			Waiting: st.Waiting + uint64(st.Pending), Bytes: uint64(max(st.Bytes, 0)), Gaps: numbers(st.Gaps),
 		})
 	}
-	for _, e := range stats.Ledger {
+	for _, e := range b.spool.Ledger() {
 		s.Ledger = append(s.Ledger, agent.LedgerEntry{Owner: e.Owner, Cause: e.Cause, Total: e.Total})
 	}
 	if b.uplink != nil {
@@ -93,4 +94,12 @@ func (b *outbox) status(s *agent.Status) {
 		since := b.clock.Boot() - time.Since(u.Since)
 		s.Uplink = &agent.UplinkStatus{State: string(u.State), Since: agent.MicrosOf(since), URL: b.url, Reason: u.Reason}
 	}
+}
+
+// numbers counts what the gaps cover.
+func numbers(gaps []wire.Gap) (n uint64) {
+	for _, g := range gaps {
+		n += g.Last - g.First + 1
+	}
+	return n
 }
