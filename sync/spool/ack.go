@@ -37,15 +37,33 @@ func (s *Spool) Ack(st wire.Stream, a wire.Ack) error {
 	return nil
 }
 
-// ackLost forgets the gap of a lost epoch: the hub has it, or refuses the life that says so as a clone's.
+// ackLost forgets the gap of a lost epoch once the hub has it. When the hub refuses its life as a clone's (rule H4),
+// the gap moves into an epoch of its own: what is lost here must be told, whatever became of the other's numbers.
 func (s *Spool) ackLost(st wire.Stream, a wire.Ack) {
-	for _, l := range s.side.Closed {
+	for i, l := range s.side.Closed {
 		r, has := l.Streams[st]
-		if has && l.Epoch == a.Epoch && l.Life == a.Life && (a.Rewind != nil || a.UpTo >= r.UpTo) {
+		switch {
+		case !has || l.Epoch != a.Epoch || l.Life != a.Life:
+		case a.Rewind != nil && *a.Rewind == l.Life:
+			s.moveLost(i)
+			return
+		case a.Rewind == nil && a.UpTo >= r.UpTo:
 			s.forgetLost(l.Epoch, st)
 			return
 		}
 	}
+}
+
+func (s *Spool) moveLost(i int) {
+	d := s.side.clone()
+	l := &d.Closed[i]
+	old := l.Epoch
+	l.Epoch, l.Life = newEpoch(), newLife()
+	for st, r := range l.Streams {
+		l.Streams[st] = reserved{From: 1, UpTo: r.UpTo}
+	}
+	s.side, s.due, s.lostNew = d, true, true
+	s.event(wire.EventRewound, map[string]any{"epoch": old.String(), "newer": l.Epoch.String(), "moved": int64(0), "reason": "lost epoch"})
 }
 
 // forgetLost takes a stream out of a lost epoch, in memory now and in the side file with the next commit.
@@ -61,7 +79,7 @@ func (s *Spool) forgetLost(e wire.Epoch, st wire.Stream) {
 		}
 	}
 	d.Closed = kept
-	s.side, s.due, s.forgot = d, true, true
+	s.side, s.due, s.lostNew = d, true, true
 	s.pending.touch()
 }
 

@@ -114,7 +114,7 @@ func (s *Spool) writeSide(d side) error {
 	}
 	s.fsyncs += 2
 	s.cfg.fail("side.after")
-	s.side, s.forgot = d, false
+	s.side, s.lostNew = d, false
 	return nil
 }
 

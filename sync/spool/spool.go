@@ -38,7 +38,7 @@ type Spool struct {
 	due     bool              // acknowledgements or refusals wait for the next commit
 	gone    map[wire.Stream][]uint64
 	moving  *move
-	forgot  bool // the side file still lists a lost epoch that is settled
+	lostNew bool // the list of lost epochs differs from the side file
 	dirty   bool // spool.db carries the mark of rule D6
 
 	lastCommit time.Time
