@@ -1,0 +1,120 @@
+package manifest_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/dunlin-iot/dunlin/models/manifest"
+)
+
+// TestRefused: every statement that cannot be true is refused, and the error begins with its place.
+func TestRefused(t *testing.T) {
+	for name, tc := range map[string]struct {
+		change func(k *kit)
+		want   string
+	}{
+		"unknown key":         {func(k *kit) { k.manifest["colour"] = "red" }, "$.colour: unknown key"},
+		"unknown key below":   {func(k *kit) { k.sub("inputs", 0)["colour"] = 1 }, "$.inputs[0].colour: unknown key"},
+		"upper case key":      {func(k *kit) { k.manifest["Name"] = "x" }, `$["Name"]: unknown key`},
+		"missing":             {func(k *kit) { delete(k.manifest, "labels") }, "$.labels: is missing"},
+		"missing below":       {func(k *kit) { delete(k.sub("inputs", 0), "zero_point") }, "$.inputs[0].zero_point: is missing"},
+		"null":                {func(k *kit) { k.manifest["name"] = nil }, "$.name: want a string, have null"},
+		"another format":      {func(k *kit) { k.manifest["format"] = 2 }, "$.format: is 2, want 1 to 1"},
+		"name climbs":         {func(k *kit) { k.manifest["name"] = "../x" }, "$.name: is"},
+		"version zero":        {func(k *kit) { k.manifest["version"] = 0 }, "$.version: is 0"},
+		"version as text":     {func(k *kit) { k.manifest["version"] = "1" }, "$.version: want a whole number, have a string"},
+		"version with a dot":  {func(k *kit) { k.manifest["version"] = 1.5 }, "$.version: want a whole number, have 1.5"},
+		"engine version":      {func(k *kit) { k.sub("engine")["min"] = "new" }, "$.engine.min: is"},
+		"other engine":        {func(k *kit) { k.sub("engine")["name"] = "onnx" }, "$.engine.name: file model.onnx is not listed"},
+		"no inputs":           {func(k *kit) { k.manifest["inputs"] = []any{} }, "$.inputs: has 0 elements"},
+		"inputs no list":      {func(k *kit) { k.manifest["inputs"] = doc{} }, "$.inputs: want a list, have an object"},
+		"input no object":     {func(k *kit) { k.manifest["inputs"] = []any{1} }, "$.inputs[0]: want an object, have a number"},
+		"type":                {func(k *kit) { k.sub("inputs", 0)["type"] = "int4" }, "$.inputs[0].type: unknown type"},
+		"type without size":   {func(k *kit) { k.sub("outputs", 0)["type"] = "string" }, "$.outputs[0].type: unknown type"},
+		"shape of zero":       {func(k *kit) { k.sub("inputs", 0)["shape"] = []any{0} }, "$.inputs[0].shape[0]: is 0"},
+		"shape overflows":     {func(k *kit) { k.sub("inputs", 0)["shape"] = []any{1 << 20, 1 << 20} }, "$.inputs[0].shape: has more than"},
+		"scale of zero":       {func(k *kit) { k.sub("inputs", 0)["scale"] = 0 }, "$.inputs[0].scale: is 0"},
+		"scale too large":     {func(k *kit) { k.sub("inputs", 0)["scale"] = 1e300 }, "$.inputs[0].scale: is"},
+		"scale of float":      {func(k *kit) { k.sub("outputs", 0)["type"] = "float32" }, "$.outputs[0].scale: type float32 is not quantised"},
+		"zero point":          {func(k *kit) { k.sub("inputs", 0)["zero_point"] = 128 }, "$.inputs[0].zero_point: is 128"},
+		"no channels":         {func(k *kit) { k.sub("source")["channels"] = []any{} }, "$.source.channels: has 0"},
+		"rate":                {func(k *kit) { k.sub("source")["rate_hz"] = -1 }, "$.source.rate_hz: is -1"},
+		"window":              {func(k *kit) { k.sub("window")["length"] = 3 }, "$.window.length: 3 samples of 2 channels do not fill"},
+		"hop":                 {func(k *kit) { k.sub("window")["hop"] = 0 }, "$.window.hop: is 0"},
+		"unknown step":        {func(k *kit) { k.sub("preprocess", 0)["step"] = "fft" }, `$.preprocess[0].step: unknown step "fft"; this version knows: scale`},
+		"two steps":           {func(k *kit) { k.manifest["preprocess"] = []any{doc{}, doc{}} }, "$.preprocess: has 2 elements"},
+		"short mean":          {func(k *kit) { k.sub("preprocess", 0)["mean"] = []any{1} }, "$.preprocess[0]: has 1 means"},
+		"std of zero":         {func(k *kit) { k.sub("preprocess", 0)["std"] = []any{1, 0} }, "$.preprocess: std[1] = 0"},
+		"threshold":           {func(k *kit) { k.sub("decide")["threshold"] = 1.1 }, "$.decide.threshold: is 1.1"},
+		"hold":                {func(k *kit) { k.sub("decide")["hold"] = 0 }, "$.decide.hold: is 0"},
+		"tolerance":           {func(k *kit) { k.sub("golden")["tolerance_steps"] = 256 }, "$.golden.tolerance_steps: is 256"},
+		"labels climb":        {func(k *kit) { k.manifest["labels"] = "../labels.txt" }, "$.labels: is"},
+		"labels not listed":   {func(k *kit) { k.manifest["labels"] = "names.txt" }, "$.labels: file names.txt is not listed"},
+		"golden not listed":   {func(k *kit) { k.sub("golden")["file"] = "g" }, "$.golden.file: file g is not listed"},
+		"file climbs":         {func(k *kit) { k.files["../x"] = nil }, `$.files["../x"]: want a plain file name`},
+		"file in a folder":    {func(k *kit) { k.files["a/b"] = nil }, `$.files["a/b"]: want a plain file name`},
+		"hidden file":         {func(k *kit) { k.files[".x"] = nil }, `$.files[".x"]: want a plain file name`},
+		"manifest lists self": {func(k *kit) { k.files["manifest.json"] = nil }, `$.files["manifest.json"]: want a plain file name`},
+		"digest":              {func(k *kit) { k.manifest["files"] = doc{"x": "abc"} }, "$.files.x: want a SHA-256"},
+		"many files":          {func(k *kit) { k.manifest["files"] = many(40) }, "$.files: has 40 members"},
+		"long licence":        {func(k *kit) { k.manifest["licence"] = strings.Repeat("x", 201) }, "$.licence: has 201 bytes"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			k := newKit(t)
+			tc.change(k)
+			_, err := manifest.Parse(k.text(t))
+			if err == nil || !strings.HasPrefix(err.Error(), "parse manifest: "+tc.want) {
+				t.Errorf("got %v\nwant parse manifest: %s…", err, tc.want)
+			}
+		})
+	}
+}
+
+func many(n int) doc {
+	d := doc{}
+	for range n {
+		d[strings.Repeat("f", len(d)+1)] = "x"
+	}
+	return d
+}
+
+func TestNotJSON(t *testing.T) {
+	for text, want := range map[string]string{
+		``:                            "$: unexpected EOF",
+		`[]`:                          "$: want an object",
+		`{"name": "a", "name": "b"}`:  "$.name: stands twice",
+		`{"name": "a"`:                "$: unexpected EOF",
+		`{} {}`:                       "$: more text after the object",
+		`{"inputs": [{"scale": 1e]}`:  "$.inputs[0].scale: ",
+		strings.Repeat(`{"a":`, 1000): "$.a.a.a.a.a.a.a.a: nested deeper than 8",
+		strings.Repeat(`[`, 100_000):  "$[0][0][0][0][0][0][0][0]: nested deeper than 8",
+		`{"format": 1e999}`:           "$.format: want a whole number",
+	} {
+		_, err := manifest.Parse([]byte(text))
+		if err == nil || !strings.HasPrefix(err.Error(), "parse manifest: "+want) {
+			t.Errorf("%.30s: got %v, want %s", text, err, want)
+		}
+	}
+}
+
+// FuzzParse: whatever the bytes are, Parse ends, and what it accepts makes a framer.
+func FuzzParse(f *testing.F) {
+	k := newKit(f)
+	f.Add(k.text(f))
+	k.sub("source")["rate_hz"] = 1e300
+	f.Add(k.text(f))
+	f.Add([]byte(`{"format":1,"inputs":[[[[]]]]}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		m, err := manifest.Parse(data)
+		if err != nil {
+			return
+		}
+		cfg := m.Framing()
+		if err := cfg.Check(); err != nil {
+			t.Errorf("accepted a window that cannot be made: %v", err)
+		}
+		if m.Inputs[0].Bytes() != cfg.Length*cfg.Channels*cfg.Type.Size() {
+			t.Errorf("window %+v does not fill input %+v", cfg, m.Inputs[0])
+		}
+	})
+}
