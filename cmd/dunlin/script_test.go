@@ -2,9 +2,13 @@ package main
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
+	"io"
+	"math"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -14,6 +18,7 @@ import (
 
 	"github.com/dunlin-iot/dunlin/agent"
 	"github.com/dunlin-iot/dunlin/agent/control"
+	"github.com/dunlin-iot/dunlin/hal/replay"
 	"github.com/dunlin-iot/dunlin/internal/fixture"
 )
 
@@ -36,7 +41,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"code": code, "await": await, "awaitlog": awaitlog, "signal": sendSignal, "lines": lines, "corrupt": corrupt,
+			"code": code, "await": await, "awaitlog": awaitlog, "npy": writeNPY, "mount": mount, "signal": sendSignal, "lines": lines, "corrupt": corrupt,
 		},
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
 	})
@@ -148,4 +153,49 @@ func awaitlog(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("%s does not match %q within 20 s:\n%s", args[0], args[1], ts.ReadFile(args[0]))
 		}
 	}
+}
+
+// mount FOLDER puts a disk of 1 MiB there until the script ends.
+func mount(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: mount folder")
+	}
+	dir := ts.MkAbs(args[0])
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=1m"); err != nil {
+		ts.Fatalf("mount a small disk: %v: this script must run as root, as the container of .ci/run does", err)
+	}
+	ts.Defer(func() {
+		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
+			ts.Logf("unmount %s: %v", dir, err)
+		}
+	})
+}
+
+// writeNPY: npy FILE CSV... writes recordings as one float32 array of [recordings, samples, channels + 1]; the last
+// column is the number of the recording's label among the model's.
+func writeNPY(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: npy file csv...")
+	}
+	var body []byte
+	labels := []string{"standing", "running", "walking", "badminton"}
+	samples, width := 0, 0
+	for _, name := range args[1:] {
+		r, err := replay.NewReader(name, strings.NewReader(ts.ReadFile(name)))
+		ts.Check(err)
+		samples = 0
+		var row replay.Row
+		for err = r.Next(&row); err == nil; err = r.Next(&row) {
+			for _, v := range append(row.Values, float32(slices.Index(labels, row.Label))) {
+				body = binary.LittleEndian.AppendUint32(body, math.Float32bits(v))
+			}
+			samples, width = samples+1, len(row.Values)+1
+		}
+		if err != io.EOF {
+			ts.Check(err)
+		}
+	}
+	head := fmt.Sprintf("{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d, %d), }", len(args)-1, samples, width)
+	out := binary.LittleEndian.AppendUint16([]byte("\x93NUMPY\x01\x00"), uint16(len(head)))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), append(append(out, head...), body...), 0o644))
 }
