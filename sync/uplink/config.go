@@ -45,7 +45,8 @@ type Config struct {
 const (
 	connectTimeout = 15 * time.Second // TCP, TLS and CONNACK together
 	replyTimeout   = 15 * time.Second // of SUBACK and of the birth's PUBACK
-	writeTimeout   = 15 * time.Second
+	writeTimeout   = 15 * time.Second // of the network
+	handTimeout    = time.Second      // paho hands a message to its writer, which is idle, or gone with its connection
 	goodbyeTimeout = time.Second
 	holdTime       = time.Second // a stream waits so long, or for the next commit, after a change in the spool
 	maxTries       = 5           // rule D7

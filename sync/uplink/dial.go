@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"sync/atomic"
+	"time"
 )
 
 // sendBuffer bounds what the kernel takes for sending: an event must not queue behind megabytes of samples.
@@ -50,6 +51,7 @@ func secure(ctx context.Context, conn net.Conn, cfg *tls.Config, host string) (n
 	return secured, nil
 }
 
+// counted counts bytes, and stretches the write deadline: paho knows only one for the network and for its own hand-off.
 type counted struct {
 	net.Conn
 	up, down *atomic.Uint64
@@ -65,4 +67,11 @@ func (c *counted) Write(p []byte) (int, error) {
 	n, err := c.Conn.Write(p)
 	c.up.Add(uint64(n))
 	return n, err
+}
+
+func (c *counted) SetWriteDeadline(t time.Time) error {
+	if !t.IsZero() {
+		t = t.Add(writeTimeout - handTimeout)
+	}
+	return c.Conn.SetWriteDeadline(t)
 }

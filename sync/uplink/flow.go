@@ -27,7 +27,7 @@ type flight struct {
 	epoch       wire.Epoch
 	life        wire.Life
 	last        uint64 // number
-	record      uint64 // number of the first record
+	record      uint64 // number of the first record, or of a gap when there is none
 	records     int
 	bytes       int
 	at          time.Time // last sent

@@ -48,7 +48,7 @@ func newLink(cfg Config, n *counters, will []byte) *link {
 	l := &link{cfg: cfg, count: n, inbox: make(chan message, inboxSize), lost: make(chan error, 1)}
 	l.client = mqtt.NewClient(mqtt.NewClientOptions().AddBroker(cfg.URL).SetProtocolVersion(4).SetCleanSession(true).
 		SetClientID(cfg.ClientID).SetUsername(cfg.Username).SetPassword(cfg.Password).
-		SetAutoReconnect(false).SetConnectRetry(false).SetConnectTimeout(connectTimeout).SetWriteTimeout(writeTimeout).
+		SetAutoReconnect(false).SetConnectRetry(false).SetConnectTimeout(connectTimeout).SetWriteTimeout(handTimeout).
 		SetKeepAlive(cfg.KeepAlive).SetPingTimeout(cfg.PingTimeout).
 		SetBinaryWill(cfg.Base.State(), will, 1, true).
 		SetCustomOpenConnectionFn(func(*url.URL, mqtt.ClientOptions) (net.Conn, error) { return l.conn, nil }).
@@ -107,7 +107,7 @@ func (l *link) subscribe(ctx context.Context) error {
 // delivery.
 func (l *link) publish(ctx context.Context, topic string, qos byte, retained bool, payload []byte) error {
 	done := make(chan error, 1)
-	l.publishing.Go(func() { // because Publish itself can hang for its write timeout when the connection breaks
+	l.publishing.Go(func() { // because Publish itself can hang, for handTimeout, when the connection breaks
 		done <- l.await(ctx, l.client.Publish(topic, qos, retained, payload))
 	})
 	select {

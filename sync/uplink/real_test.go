@@ -53,6 +53,7 @@ func (f *field) run(t *testing.T, change func(*uplink.Config)) {
 	if change != nil {
 		change(&cfg)
 	}
+
 	f.up = uplink.New(f.box, cfg)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)

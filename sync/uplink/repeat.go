@@ -29,7 +29,7 @@ func (s *session) repeatOldest(ctx context.Context, f *flow, now time.Time) erro
 	if s.flows.answers > oldest.answersThen {
 		oldest.tries++
 	}
-	if oldest.tries >= maxTries && oldest.records > 0 {
+	if oldest.tries >= maxTries {
 		s.doubt(f)
 		return nil
 	}
@@ -47,7 +47,7 @@ func (s *session) repeatOldest(ctx context.Context, f *flow, now time.Time) erro
 // doubt applies rule D7: half of it, and at last the record itself.
 func (s *session) doubt(f *flow) {
 	oldest := f.sent[0]
-	if oldest.records == 1 {
+	if oldest.records <= 1 { // without a record it is a gap of an epoch that is gone; the Outbox knows what to do
 		s.refuse(f, oldest.epoch, oldest.record, errUnanswered)
 		return
 	}

@@ -108,7 +108,7 @@ func (s *session) drop(f *flow) {
 
 func newFlight(b *wire.Batch, from, next wire.Cursor, bytes int) flight {
 	fl := flight{
-		from: from, next: next, epoch: b.Epoch, life: b.Life, last: b.Last(), records: len(b.Records), bytes: bytes, at: time.Now(),
+		from: from, next: next, epoch: b.Epoch, life: b.Life, last: b.Last(), record: b.First, records: len(b.Records), bytes: bytes, at: time.Now(),
 	}
 	if fl.records > 0 {
 		fl.record = b.Numbers()[0]

@@ -19,7 +19,8 @@ type Outbox interface {
 	Peek(st wire.Stream, from wire.Cursor, lim wire.Limit) (b wire.Batch, next wire.Cursor, ok bool, err error)
 	// Ack applies the hub's answer, as far as it concerns lives the spool knows. It may arrive any number of times.
 	Ack(st wire.Stream, a wire.Ack) error
-	// Refuse turns one record into the gap `refused`. It may be called more than once for a number.
+	// Refuse turns one record into the gap `refused`. It may be called more than once for a number, and for a number
+	// that is a gap already.
 	Refuse(st wire.Stream, e wire.Epoch, n uint64) error
 	// Changed signals, after commits, that Peek may find more. It has one slot.
 	Changed() <-chan struct{}
