@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	turn  = 10 * time.Millisecond
-	turns = 24 // of each side in a round
+	turn  = 40 * time.Millisecond
+	turns = 12 // of each side in a round
 )
 
 type bench struct {

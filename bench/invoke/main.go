@@ -1,7 +1,7 @@
 // Command invoke measures what Dunlin adds around the library's own inference: set input, invoke and get output through
 // a Session, against invoke of the same library in a plain C loop. It prints one JSON line for each figure.
 //
-// Both sides run in turns of 10 ms. Memory alignment moves a model's time by some per cent from one load to the next, so
+// Both sides run in turns of 40 ms. Memory alignment moves a model's time by some per cent from one load to the next, so
 // each of several rounds loads the model anew on both sides and the median over the rounds counts. It runs in the
 // repository's root folder.
 package main

@@ -1,12 +1,10 @@
 package tflite_test
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -18,35 +16,9 @@ import (
 )
 
 const (
-	childEnv = "DUNLIN_TEST_CHILD" // tells a copy of the test program what to do instead of testing
-	seedEnv  = "DUNLIN_TEST_SEED"
+	seedEnv       = "DUNLIN_TEST_SEED"
+	damagedModels = 2000 // of each kind
 )
-
-// TestMain lets tests run parts that may crash, or that need another library, in a process of their own.
-func TestMain(m *testing.M) {
-	switch os.Getenv(childEnv) {
-	case "":
-		os.Exit(m.Run())
-	case "damage":
-		damage()
-	}
-	os.Exit(0)
-}
-
-// child runs a copy of this program and returns what it printed.
-func child(t *testing.T, what string, env ...string) (string, error) {
-	t.Helper()
-	exe, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(t.Context(), exe)
-	cmd.Env = append(os.Environ(), append(env, childEnv+"="+what)...)
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
-	err = cmd.Run()
-	return out.String(), err
-}
 
 // Models with random bytes changed are refused or run; they crash nothing. The process that loads them is a child, so
 // that a crash inside the library is a failure with a seed and not the end of the tests.
@@ -77,7 +49,7 @@ func damage() {
 		good, err := os.ReadFile(testdata + "/" + name + ".tflite")
 		check(err)
 		refused := 0
-		for i := range 3000 {
+		for i := range damagedModels {
 			bad := slices.Clone(good)
 			for range 1 + random.IntN(4) {
 				bad[random.IntN(len(bad))] = byte(random.Uint32())
@@ -87,7 +59,7 @@ func damage() {
 				refused++
 			}
 		}
-		fmt.Printf("%s: 3000 damaged, %d refused\n", name, refused)
+		fmt.Printf("%s: %d damaged, %d refused\n", name, damagedModels, refused)
 	}
 }
 
@@ -115,12 +87,5 @@ func tryDamaged(r *tflite.Runtime, bad []byte, way []string) bool {
 func keep(bad []byte) {
 	if dir := os.Getenv("DUNLIN_TEST_KEEP"); dir != "" {
 		check(os.WriteFile(filepath.Join(dir, "damaged.tflite"), bad, 0o600))
-	}
-}
-
-func check(err error) {
-	if err != nil {
-		fmt.Println("child:", err)
-		os.Exit(1)
 	}
 }

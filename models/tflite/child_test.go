@@ -1,0 +1,93 @@
+package tflite_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/dunlin-iot/dunlin/models/engine"
+	"github.com/dunlin-iot/dunlin/models/tflite"
+)
+
+const (
+	childEnv = "DUNLIN_TEST_CHILD" // tells a copy of the test program what to do instead of testing
+	modelEnv = "DUNLIN_TEST_MODEL"
+)
+
+// TestMain lets tests run parts that may crash, or that need another library, in a process of their own.
+func TestMain(m *testing.M) {
+	switch os.Getenv(childEnv) {
+	case "":
+		os.Exit(m.Run())
+	case "damage":
+		damage()
+	case "load":
+		loadAndReport()
+	}
+	os.Exit(0)
+}
+
+// child runs a copy of this program and returns what it printed.
+func child(t *testing.T, what string, env ...string) (string, error) {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), exe)
+	cmd.Env = append(os.Environ(), append(env, childEnv+"="+what)...)
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	err = cmd.Run()
+	return out.String(), err
+}
+
+// loadAndReport is a child that opens $DUNLIN_TFLITE, loads $DUNLIN_TEST_MODEL, runs it and prints the report or the
+// error.
+func loadAndReport() {
+	r, err := tflite.Open(tflite.Config{})
+	check(err)
+	model, err := os.ReadFile(filepath.Join(testdata, os.Getenv(modelEnv)))
+	check(err)
+	s, err := r.Load(model, engine.Options{})
+	check(err)
+	check(s.Invoke())
+	fmt.Println(r.Version(), s.Report())
+	check(s.Close())
+}
+
+func check(err error) {
+	if err != nil {
+		fmt.Println("child:", err)
+		os.Exit(1)
+	}
+}
+
+// compile makes a shared library of C source; args go to cc.
+func compile(t *testing.T, name, source string, args ...string) string {
+	t.Helper()
+	dir := t.TempDir()
+	c, so := filepath.Join(dir, "a.c"), filepath.Join(dir, name)
+	if err := os.WriteFile(c, []byte(source), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	args = append([]string{"-shared", "-fPIC", "-Iinclude", "-o", so, c}, args...)
+	if out, err := exec.Command("cc", args...).CombinedOutput(); err != nil {
+		t.Fatalf("cc (apt-get install gcc): %v: %s", err, out)
+	}
+	return so
+}
+
+// impostor is the library under test with some functions replaced by source: dlsym finds the replacement first and
+// everything else in the library behind it.
+func impostor(t *testing.T, source string) string {
+	t.Helper()
+	lib, err := filepath.Abs(library(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return compile(t, "libtflite.so", source, "-Wl,--no-as-needed", lib, "-Wl,-rpath,"+filepath.Dir(lib))
+}
