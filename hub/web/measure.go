@@ -36,6 +36,15 @@ func newMeasure(g fleet.Gauge) measure {
 	return m
 }
 
+// newFact is a fact of an event for reading: a number whose name tells its unit is shown like a gauge.
+func newFact(f fleet.Fact) measure {
+	v, err := strconv.ParseInt(f.Value, 10, 64)
+	if err != nil {
+		return measure{Name: strings.ReplaceAll(f.Name, "_", " "), Value: f.Value}
+	}
+	return newMeasure(fleet.Gauge{Name: f.Name, Value: float64(v)})
+}
+
 func plain(v float64) string {
 	if v == math.Trunc(v) && math.Abs(v) < 1e15 {
 		sign := ""

@@ -87,11 +87,11 @@ func TestDevicePage(t *testing.T) {
 	id := w.Define("watch", fleettest.Motions("activity"))
 	w.Decide("watch", id, 1, 0.93)
 	w.Lose("watch", wire.Samples, 1234, wire.Evicted)
-	w.Happen("watch", wire.EventUncleanStop, map[string]any{"records": int64(3)})
+	w.Happen("watch", wire.EventUncleanStop, map[string]any{"records": int64(3), "within_us": int64(1500000), "life": "0011aabb"})
 	w.Measure("watch", "pipeline/activity", "invoke_p50_us", 41.27)
 	w.Count("watch", "source/imu", "ring_overrun", 5)
 	page := body(t, get(t, site(t, w), "/devices/dev/watch"))
-	for _, want := range []string{"running", "0.93", "motions@1", "1,234</span> evicted", "unclean stop", "records 3",
+	for _, want := range []string{"running", "0.93", "motions@1", "1,234</span> evicted", "unclean stop", "records 3", "within 1.5 s", "life 0011aabb",
 		"41.3 µs", "ring overrun", "xnnpack (9 of 11 operators)", "2026-11-24 08:00:00 UTC", `data-threshold="0.7"`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("%q is missing", want)

@@ -23,6 +23,7 @@ func functions() template.FuncMap {
 		"words":       func(s string) string { return strings.ReplaceAll(s, "_", " ") },
 		"bar":         newBar,
 		"gauge":       newMeasure,
+		"fact":        newFact,
 		"device_path": devicePath,
 	}
 }

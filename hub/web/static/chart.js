@@ -2,7 +2,9 @@
 // made with, then each row as it arrives. Sizes and colours are set through the CSSOM, which the page's policy allows.
 (function () {
   'use strict';
-  const keep = 600, colours = 8, height = 250, spacing = 5; // spacing: pixels per point, so that dots stay apart
+  const keep = 600, colours = 8, height = 250;
+  const spacing = 5; // pixels per point, so that dots stay apart
+  const least = 30;  // seconds that the chart is wide, however few the points
 
   function css(name) {
     return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -74,7 +76,7 @@
     const time = { label: 'Time', value: (u, v) => (v == null ? '–' : new Date(v * 1000).toLocaleTimeString([], { hour12: false })) };
     return {
       width: this.width(), height, padding: [8, 26, 0, 0],
-      scales: { y: { range: [0, 1.04] } },
+      scales: { x: { range: (u, min, max) => (max - min < least ? [max - least, max] : [min, max]) }, y: { range: [0, 1.04] } },
       axes: [
         Object.assign({}, axis, { space: 80, size: 32, values: clock }),
         Object.assign({}, axis, { size: 40, incrs: [0.25], values: (u, vs) => vs.map((v) => (v > 1 ? '' : v.toFixed(2))) }),
