@@ -16,7 +16,7 @@ import (
 // Limits of one file. The parser below is recursive and keeps a token per word: these bound its stack and its memory.
 const (
 	maxFile   = 1 << 20
-	maxWords  = 50_000 // tokens: the parser's time grows with the square of the keys of one mapping
+	maxWords  = 20_000 // tokens: the parser's time grows with the square of the keys of one mapping
 	maxIndent = 200    // columns before the first word of a line
 	maxNest   = 32     // open brackets, or dashes on one line
 )
