@@ -27,8 +27,8 @@ need_go() {
 	fi
 }
 
-need_venv() { # need_venv NAME: .tools/NAME with the packages of cross/NAME.txt, pinned by digest
-	local dir=.tools/$1 want=cross/$1.txt
+need_venv() { # need_venv NAME [FILE]: .tools/NAME with the packages of FILE (cross/NAME.txt), pinned by digest
+	local dir=.tools/$1 want=${2:-cross/$1.txt}
 	cmp -s "$want" "$dir/installed.txt" 2>/dev/null && return
 	rm -rf "$dir" && python3 -m venv "$dir" && "$dir/bin/pip" install -q --disable-pip-version-check --require-hashes -r "$want" && cp "$want" "$dir/installed.txt"
 }
@@ -50,7 +50,7 @@ esac
 install_missing
 case "$1" in
 cross | test) need_venv zig ;;
-bench) need_venv zig; need_venv peer ;;
+bench) need_venv zig; need_venv peer bench/python/requirements.txt ;;
 lint)
 	if ! .tools/bin/golangci-lint version 2>/dev/null | grep -q 2.15.0; then
 		echo "setup: building golangci-lint v2.15.0 (about two minutes, once)" >&2
