@@ -127,10 +127,11 @@ func (s *Spool) read(st wire.Stream, str *stream, n uint64, lim wire.Limit) (wir
 }
 
 func (r *reader) collect(b *bbolt.Bucket) error {
-	var c *bbolt.Cursor
+	var c *bbolt.Cursor // nil: to be placed at n
 	var k, v []byte
 	for r.n <= r.last {
 		if r.takeGap() {
+			c = nil // what was refused stays in the file until the next commit
 			continue
 		}
 		if r.gapsFull() {

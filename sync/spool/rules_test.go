@@ -15,7 +15,7 @@ import (
 func TestEvictionByClass(t *testing.T) {
 	cfg := config()
 	cfg.Max = 1 << 20
-	s := open(t, t.TempDir(), cfg)
+	s := open(t, quickDir(t), cfg)
 	put(t, s, wire.Events, 1, 50)
 	for n := uint64(1); n <= 3000; n++ {
 		if err := s.Append(wire.Samples, 0, record(n, 1000)); err != nil {
@@ -73,7 +73,7 @@ func TestCriticalGivesWayLast(t *testing.T) {
 func TestMemoryIsBounded(t *testing.T) {
 	cfg := config()
 	cfg.Max = 1 << 20
-	s := open(t, t.TempDir(), cfg)
+	s := open(t, quickDir(t), cfg)
 	const each = 1000
 	for n := range uint64(each) {
 		for _, st := range []wire.Stream{wire.Samples, wire.Results} {
@@ -297,7 +297,7 @@ func TestBoots(t *testing.T) {
 
 // TestManyLives: a device that is switched off every minute without a link must not outgrow a batch.
 func TestManyLives(t *testing.T) {
-	dir := t.TempDir()
+	dir := quickDir(t)
 	for n := range uint64(wire.MaxLives/2 + 10) {
 		s := open(t, dir, config())
 		put(t, s, wire.Results, n+1, n+1)

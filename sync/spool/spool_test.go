@@ -1,6 +1,7 @@
 package spool_test
 
 import (
+	"context"
 	"encoding/binary"
 	"fmt"
 	"os"
@@ -20,11 +21,20 @@ type steady struct{ at time.Duration }
 func (c steady) Boot() time.Duration { return c.at }
 func (steady) Wall() time.Time       { return time.Unix(0, 0) }
 
+// tb is what *testing.T and *rapid.T have in common.
+type tb interface {
+	Helper()
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+	Cleanup(f func())
+	Context() context.Context
+}
+
 func config() spool.Config {
 	return spool.Config{Clock: steady{time.Minute}, BootID: "boot-1", Quiet: time.Hour}
 }
 
-func open(t testing.TB, dir string, cfg spool.Config) *spool.Spool {
+func open(t tb, dir string, cfg spool.Config) *spool.Spool {
 	t.Helper()
 	s, err := spool.Open(dir, cfg)
 	if err != nil {
@@ -34,7 +44,7 @@ func open(t testing.TB, dir string, cfg spool.Config) *spool.Spool {
 	return s
 }
 
-func flush(t testing.TB, s *spool.Spool) {
+func flush(t tb, s *spool.Spool) {
 	t.Helper()
 	if err := s.Flush(t.Context()); err != nil {
 		t.Fatal(err)
@@ -48,7 +58,7 @@ func record(n uint64, size int) []byte {
 	return p
 }
 
-func put(t testing.TB, s *spool.Spool, st wire.Stream, from, to uint64) {
+func put(t tb, s *spool.Spool, st wire.Stream, from, to uint64) {
 	t.Helper()
 	for n := from; n <= to; n++ {
 		if err := s.Append(st, time.Duration(n)*time.Millisecond, record(n, 0)); err != nil {
@@ -58,7 +68,7 @@ func put(t testing.TB, s *spool.Spool, st wire.Stream, from, to uint64) {
 }
 
 // drain reads everything that is committed, in batches of lim, each checked by the rules of wire.
-func drain(t testing.TB, s *spool.Spool, st wire.Stream, lim wire.Limit) (all []wire.Batch) {
+func drain(t tb, s *spool.Spool, st wire.Stream, lim wire.Limit) (all []wire.Batch) {
 	t.Helper()
 	var at wire.Cursor
 	for {
@@ -80,7 +90,7 @@ func drain(t testing.TB, s *spool.Spool, st wire.Stream, lim wire.Limit) (all []
 }
 
 // contents maps the number of each record of the open epoch to what record wrote.
-func contents(t testing.TB, s *spool.Spool, st wire.Stream) map[uint64]uint64 {
+func contents(t tb, s *spool.Spool, st wire.Stream) map[uint64]uint64 {
 	t.Helper()
 	out := map[uint64]uint64{}
 	for _, b := range drain(t, s, st, wire.Limit{}) {
@@ -99,7 +109,7 @@ func numbers(from, to uint64) map[uint64]uint64 {
 	return out
 }
 
-func ack(t testing.TB, s *spool.Spool, st wire.Stream, upto uint64) {
+func ack(t tb, s *spool.Spool, st wire.Stream, upto uint64) {
 	t.Helper()
 	b, _, ok, err := s.Peek(st, wire.Cursor{}, wire.Limit{})
 	if err != nil || !ok {
@@ -111,9 +121,9 @@ func ack(t testing.TB, s *spool.Spool, st wire.Stream, upto uint64) {
 }
 
 // copyDir copies a spool's folder: what a crash, a restored image or a clone begins with.
-func copyDir(t testing.TB, dir string) string {
+func copyDir(t tb, dir string) string {
 	t.Helper()
-	out := t.TempDir()
+	out := quickDir(t)
 	if err := os.CopyFS(out, os.DirFS(dir)); err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +131,7 @@ func copyDir(t testing.TB, dir string) string {
 }
 
 // events decodes the records of the stream of events.
-func events(t testing.TB, s *spool.Spool) (out []wire.Event) {
+func events(t tb, s *spool.Spool) (out []wire.Event) {
 	t.Helper()
 	for _, b := range drain(t, s, wire.Events, wire.Limit{}) {
 		for _, r := range b.Records {
@@ -135,7 +145,7 @@ func events(t testing.TB, s *spool.Spool) (out []wire.Event) {
 	return out
 }
 
-func only(t testing.TB, list []wire.Event, name string) wire.Event {
+func only(t tb, list []wire.Event, name string) wire.Event {
 	t.Helper()
 	var found []wire.Event
 	for _, e := range list {

@@ -57,6 +57,7 @@ func (s *stream) begin(life wire.Life, boot uint64) {
 		segs = segs[:n-1] // it owned nothing
 	}
 	s.segs = append(segs, next)
+	s.prune()
 }
 
 // at returns the segment that owns number n and the last number it owns.
@@ -127,6 +128,11 @@ func (s *stream) ack(n uint64) {
 		}
 	}
 	s.Gaps = gaps
+	s.prune()
+}
+
+// prune forgets segments that own nothing from Low up.
+func (s *stream) prune() {
 	drop := 0
 	for drop+1 < len(s.segs) && s.segs[drop+1].From <= s.Low {
 		drop++
