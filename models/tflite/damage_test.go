@@ -18,6 +18,7 @@ import (
 const (
 	seedEnv       = "DUNLIN_TEST_SEED"
 	damagedModels = 2000 // of each kind
+	motions       = "../../examples/models/motions/1/model.tflite"
 )
 
 // Models with random bytes changed are refused or run; they crash nothing. The process that loads them is a child, so
@@ -45,8 +46,11 @@ func damage() {
 	r, err := tflite.Open(tflite.Config{})
 	check(err)
 	random := rand.New(rand.NewPCG(seed, 0))
-	for _, name := range []string{"conv_int8", "conv_float", "two_by_two", "dense_per_channel"} {
-		good, err := os.ReadFile(testdata + "/" + name + ".tflite")
+	for _, name := range []string{
+		testdata + "/conv_int8.tflite", testdata + "/conv_float.tflite", testdata + "/two_by_two.tflite",
+		testdata + "/dense_per_channel.tflite", motions,
+	} {
+		good, err := os.ReadFile(name)
 		check(err)
 		refused := 0
 		for i := range damagedModels {

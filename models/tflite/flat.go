@@ -208,6 +208,10 @@ func (t table) text(i int) string {
 	if v.at == 0 || !t.r.has(v.at, v.n+1) {
 		return ""
 	}
+	if t.r.work -= v.n; t.r.work < 0 {
+		t.r.fail(errTangled)
+		return ""
+	}
 	if t.r.b[v.at+v.n] != 0 {
 		t.r.fail(errBounds)
 	}

@@ -59,6 +59,7 @@ func TestInspectRefuses(t *testing.T) {
 	}{
 		"channels do not fit":  {patch(t, model, input, []int32{4, 1, 12, 10, 9}), "does not fit weights"},
 		"gigantic":             {patch(t, model, input, []int32{4, 1 << 20, 12, 10, 1 << 10}), "impossible shape"},
+		"no bias":              {patch(t, file(t, testdata, "dense_per_channel.tflite"), []int32{3, 9, 4, 6}, []int32{2, 9, 4, 6}), "DEPTHWISE_CONV_2D: 2 inputs"},
 		"negative":             {patch(t, model, input, []int32{4, 1, -12, 10, 1}), "impossible shape"},
 		"another schema":       {append([]byte{}, strings.Replace(string(model), "TFL3", "TFL2", 1)...), "TFL3"},
 		"offset out of bounds": {append([]byte{255, 255, 255, 127}, model[4:]...), "damaged or truncated"},

@@ -36,7 +36,7 @@ func checkFlow(s subgraph, ops []Op, buffers []buffer) error {
 
 // optionalInputs are operators that may lack inputs, and the first one that may be lacking.
 var optionalInputs = map[int]int{
-	opConv: 2, opDepthwise: 2, opFullyConnected: 2, opTransposeConv: 3,
+	opFullyConnected: 2, opTransposeConv: 3,
 	opLSTM: 1, opLSTMUni: 1, opLSTMBi: 1, opRNNBi: 1, opSVDF: 1, opCustomCode: 0,
 }
 
@@ -60,8 +60,12 @@ func checkShapes(op Op, s subgraph) error {
 	default:
 		return nil
 	}
-	if len(op.Inputs) < 2 || len(op.Outputs) < 1 {
-		return fmt.Errorf("%d inputs and %d outputs", len(op.Inputs), len(op.Outputs))
+	least := 3 // XNNPACK's depthwise kernel reads a bias even when the operator has none
+	if op.code == opFullyConnected {
+		least = 2
+	}
+	if len(op.Inputs) < least || len(op.Outputs) < 1 {
+		return fmt.Errorf("%d inputs and %d outputs: want at least %d and 1", len(op.Inputs), len(op.Outputs), least)
 	}
 	in, weights := s.tensors[op.Inputs[0]].shape, s.tensors[op.Inputs[1]].shape
 	for _, d := range append(append([]int{}, in...), weights...) {
