@@ -38,6 +38,11 @@ func newPath(p *Pipeline, m *Model) (*path, error) {
 	if len(ins) != 1 || len(outs) < 1 {
 		return nil, fmt.Errorf("model has %d inputs and %d outputs: want one input and at least one output", len(ins), len(outs))
 	}
+	if f, ok := m.Framer.(fitter); ok {
+		if err := f.Fits(ins[0]); err != nil {
+			return nil, err
+		}
+	}
 	rule, err := m.Rule.check()
 	if err != nil {
 		return nil, err

@@ -8,12 +8,15 @@ import (
 	"github.com/dunlin-iot/dunlin/sync/wire"
 )
 
-// Framer cuts samples into windows; see models/window. Next is called until it returns false before the next Push.
+// Framer cuts samples into windows; see models/window. Next is called until it returns false before the next Push. A
+// framer that also has Fits, as that of models/window, is asked before the first Next whether the input suits it.
 type Framer interface {
 	Push(block engine.Tensor, discont bool)
 	Next(dst engine.Tensor) (ok bool)
 	Stats() window.Stats
 }
+
+type fitter interface{ Fits(dst engine.Tensor) error }
 
 // Recorder keeps records: the spool. Append copies the record and does not wait for the disk.
 type Recorder interface {

@@ -1,0 +1,120 @@
+package notify
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/coreos/go-systemd/v22/daemon"
+
+	"github.com/dunlin-iot/dunlin/agent"
+)
+
+// Config of a Task.
+type Config struct {
+	// Settled returns once the pipelines are ready or known to be absent; see agent.Supervisor.WaitSettled.
+	Settled func(context.Context) error
+	// Pipelines feed the watchdog.
+	Pipelines []agent.Progresser
+	// Limit is the longest time that one window may take; zero means half of the watchdog's own time.
+	Limit  time.Duration
+	Logger *slog.Logger // nil discards
+}
+
+// Task is the agent's side of Type=notify. Put it into the first stage: it says STOPPING=1 when it is cancelled.
+//
+// READY=1 comes when the pipelines have settled. WATCHDOG=1 comes four times per WatchdogSec while every pipeline gets on
+// with its work or has none; when one hangs, it stays away, and the service manager restarts the agent.
+type Task struct {
+	cfg   Config
+	ready chan struct{}
+	stuck bool // the last reading found a pipeline that hangs
+	sick  bool // the last message could not be sent
+}
+
+// New makes a task for one Run.
+func New(cfg Config) *Task {
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	t := &Task{cfg: cfg, ready: make(chan struct{})}
+	close(t.ready)
+	return t
+}
+
+// Ready is closed from the beginning: nobody waits for the messenger.
+func (t *Task) Ready() <-chan struct{} { return t.ready }
+
+func (t *Task) String() string { return "service notifications" }
+
+// Run sends messages until ctx is cancelled.
+func (t *Task) Run(ctx context.Context) error {
+	watchdog, err := daemon.SdWatchdogEnabled(false)
+	if err != nil {
+		return fmt.Errorf("read watchdog settings: %w", err)
+	}
+	settled := make(chan struct{})
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if t.cfg.Settled(ctx) == nil {
+			close(settled)
+		}
+	}()
+	defer func() { <-done }()
+	t.loop(ctx, settled, watchdog)
+	t.send(daemon.SdNotifyStopping)
+	return nil
+}
+
+func (t *Task) loop(ctx context.Context, settled <-chan struct{}, watchdog time.Duration) {
+	var tick <-chan time.Time
+	limit := t.cfg.Limit
+	if watchdog > 0 {
+		ticker := time.NewTicker(max(watchdog/4, time.Millisecond))
+		defer ticker.Stop()
+		tick = ticker.C
+		if limit <= 0 {
+			limit = watchdog / 2
+		}
+	}
+	watch := agent.NewWatch(limit, t.cfg.Pipelines...)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-settled:
+			settled = nil
+			t.send(daemon.SdNotifyReady)
+		case now := <-tick:
+			t.feed(watch.Stuck(now))
+		}
+	}
+}
+
+// feed sends the sign of life unless a pipeline hangs, and logs the edges of that.
+func (t *Task) feed(stuck []string) {
+	if len(stuck) == 0 {
+		t.stuck = false
+		t.send(daemon.SdNotifyWatchdog)
+		return
+	}
+	if !t.stuck {
+		t.stuck = true
+		names := strings.Join(stuck, ", ")
+		t.cfg.Logger.Error("no progress: the watchdog is not fed", "stuck", names)
+		t.send("STATUS=no progress: " + names)
+	}
+}
+
+func (t *Task) send(state string) {
+	_, err := daemon.SdNotify(false, state)
+	if sick := err != nil; sick != t.sick {
+		t.sick = sick
+		if sick {
+			t.cfg.Logger.Warn("service manager cannot be told", "reason", err)
+		}
+	}
+}

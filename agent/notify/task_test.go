@@ -1,0 +1,137 @@
+package notify_test
+
+import (
+	"context"
+	"net"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/dunlin-iot/dunlin/agent"
+	"github.com/dunlin-iot/dunlin/agent/notify"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// manager is the service manager's end of the socket.
+type manager struct{ *net.UnixConn }
+
+func listen(t *testing.T, watchdog string) manager {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "notify")
+	conn, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: path, Net: "unixgram"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	t.Setenv("NOTIFY_SOCKET", path)
+	t.Setenv("WATCHDOG_USEC", watchdog)
+	t.Setenv("WATCHDOG_PID", "")
+	return manager{conn}
+}
+
+func (m manager) next(t *testing.T) string {
+	t.Helper()
+	if err := m.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	buf := make([]byte, 512)
+	n, err := m.Read(buf)
+	if err != nil {
+		t.Fatalf("wait for a message: %v", err)
+	}
+	return string(buf[:n])
+}
+
+// worker is a pipeline that does as it is told.
+type worker struct {
+	steps atomic.Uint64
+	busy  atomic.Bool
+}
+
+func (w *worker) Progress() agent.Progress {
+	return agent.Progress{Steps: w.steps.Load(), Idle: !w.busy.Load()}
+}
+func (w *worker) String() string { return "pipeline activity" }
+
+func run(t *testing.T, cfg notify.Config) (stop func()) {
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- notify.New(cfg).Run(ctx) }()
+	return func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("Run: %v", err)
+		}
+	}
+}
+
+func TestReadyThenStopping(t *testing.T) {
+	m := listen(t, "")
+	settled := make(chan struct{})
+	stop := run(t, notify.Config{Settled: func(ctx context.Context) error {
+		select {
+		case <-settled:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}})
+	close(settled)
+	if got := m.next(t); got != "READY=1" {
+		t.Errorf("first message %q", got)
+	}
+	stop()
+	if got := m.next(t); got != "STOPPING=1" {
+		t.Errorf("last message %q", got)
+	}
+}
+
+func TestStoppedBeforeReady(t *testing.T) {
+	m := listen(t, "")
+	stop := run(t, notify.Config{Settled: func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }})
+	stop()
+	if got := m.next(t); got != "STOPPING=1" {
+		t.Errorf("message %q: an agent that never was ready said so", got)
+	}
+}
+
+// TestWatchdog: signs of life come while the pipeline is idle or gets on, and stay away when it hangs.
+func TestWatchdog(t *testing.T) {
+	m := listen(t, "80000") // a sign every 20 ms
+	var w worker
+	never := func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
+	stop := run(t, notify.Config{Settled: never, Pipelines: []agent.Progresser{&w}, Limit: time.Second})
+	for range 3 {
+		if got := m.next(t); got != "WATCHDOG=1" {
+			t.Errorf("idle: %q", got)
+		}
+	}
+	w.busy.Store(true)
+	for range 6 {
+		w.steps.Add(1)
+		if got := m.next(t); got != "WATCHDOG=1" {
+			t.Errorf("at work: %q", got)
+		}
+	}
+	for got := m.next(t); got != "STATUS=no progress: pipeline activity"; got = m.next(t) {
+		if got != "WATCHDOG=1" {
+			t.Fatalf("before the limit: %q", got)
+		}
+	}
+	w.steps.Add(1)
+	if got := m.next(t); got != "WATCHDOG=1" {
+		t.Errorf("at work again: %q", got)
+	}
+	stop()
+}
+
+// TestWithoutManager: in a terminal nobody listens, and nothing is wrong.
+func TestWithoutManager(t *testing.T) {
+	t.Setenv("NOTIFY_SOCKET", "")
+	t.Setenv("WATCHDOG_USEC", "")
+	run(t, notify.Config{Settled: func(context.Context) error { return nil }})()
+}
