@@ -74,15 +74,16 @@ func (e *encoder) steps(dst []byte, src []float32) bool {
 }
 
 const (
-	sign    = 1 << 31
-	farBits = 0x49742400         // 1e6 as float32: every quantised type ends well before
-	halfBit = 0x3FE0000000000000 // 0.5 as float64
+	sign     = 1 << 31
+	farBits  = 0x49742400 // 1e6 as float32: every quantised type ends well before
+	halfBits = 0x3EFFFFFF // the float32 just below 0.5
 )
 
-// round is half away from zero without a branch: truncation after adding a half of the value's own sign. The sum is
-// exact in float64; in float32 the number just below a half would round up.
+// round is half away from zero without a branch: truncation after adding almost a half of the value's own sign. With
+// a whole half, float32 would round the value just below 0.5 up; with almost a half, 0.5 itself still sums to 1,
+// because the sum's last bit rounds to even. Checked against math.Round for every float32 up to farBits.
 func round(s float32, bits uint32) int32 {
-	return int32(float64(s) + math.Float64frombits(uint64(bits&sign)<<32|halfBit))
+	return int32(s + math.Float32frombits(bits&sign|halfBits))
 }
 
 // far is the saturated value of a step beyond farBits; of NaN it is anything.

@@ -13,7 +13,7 @@ var forms = map[string]window.Config{
 	"float32":  {Length: 50, Hop: 5, Channels: 6, Type: engine.Float32},
 }
 
-// window pushes exactly one hop and takes one window.
+// hop returns a function that pushes exactly one hop and takes one window.
 func hop(tb testing.TB, cfg window.Config) func() {
 	f, dst := framer(tb, cfg)
 	values := make([]float32, cfg.Hop*cfg.Channels)
