@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime"
 
 	"github.com/dunlin-iot/dunlin/bench/report"
 	"github.com/dunlin-iot/dunlin/models/tflite"
@@ -37,7 +38,7 @@ func main() {
 }
 
 func run(ctx context.Context, rounds int) error {
-	lib, err := tflite.Open(tflite.Config{})
+	lib, err := tflite.Open(tflite.Config{Dirs: append(tflite.DefaultDirs(), "build/runtime/linux-"+runtime.GOARCH)})
 	if err != nil {
 		return err
 	}

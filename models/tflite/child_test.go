@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"github.com/dunlin-iot/dunlin/models/engine"
@@ -19,6 +20,9 @@ const (
 
 // TestMain lets tests run parts that may crash, or that need another library, in a process of their own.
 func TestMain(m *testing.M) {
+	if os.Getenv(tflite.EnvLibrary) == "" { // what make runtime fetched
+		check(os.Setenv(tflite.EnvLibrary, filepath.Join("..", "..", "build", "runtime", "linux-"+runtime.GOARCH, "libtflite.so.2.21.0")))
+	}
 	switch os.Getenv(childEnv) {
 	case "":
 		os.Exit(m.Run())

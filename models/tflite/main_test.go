@@ -25,12 +25,12 @@ func open(t testing.TB) *tflite.Runtime {
 	return r
 }
 
-// library is the path of the TensorFlow Lite library under test.
+// library is the path of the TensorFlow Lite library under test; TestMain has set the variable.
 func library(t testing.TB) string {
 	t.Helper()
 	path := os.Getenv(tflite.EnvLibrary)
-	if path == "" {
-		t.Fatalf("$%s is not set: run make runtime and set it, or run make test", tflite.EnvLibrary)
+	if _, err := os.Stat(path); err != nil {
+		t.Fatalf("%v: run make runtime", err)
 	}
 	return path
 }
