@@ -49,8 +49,8 @@ lint) ;;
 esac
 install_missing
 case "$1" in
-cross | test) need_venv zig ;;
-bench) need_venv zig; need_venv peer bench/python/requirements.txt ;;
+cross | test) need_venv zig cross/zig.txt ;;
+bench) need_venv zig cross/zig.txt; need_venv peer bench/python/requirements.txt ;;
 lint)
 	if ! .tools/bin/golangci-lint version 2>/dev/null | grep -q 2.15.0; then
 		echo "setup: building golangci-lint v2.15.0 (about two minutes, once)" >&2
