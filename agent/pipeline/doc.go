@@ -5,8 +5,8 @@
 // (threshold, hold, hysteresis) and appends what is worth keeping to the recorder. Between sample and record nothing is
 // allocated and no lock is held while hardware or a model works.
 //
-// What is lost is counted, by owner and cause, in the ledger: ring_overrun and source_gap of a source; wrong_shape,
-// window_refused, invoke_failed, output_refused and record_refused of a pipeline.
+// What is lost is counted, by owner and cause, in the ledger: ring_overrun, pipeline_absent and source_gap of a source;
+// wrong_shape, window_refused, invoke_failed, output_refused and record_refused of a pipeline.
 //
 // It imports the vocabulary of sensing, models and the wire, and package agent; never a concrete source, engine or
 // store. Each Feed and each Pipeline lives on the goroutine of its Run and starts no other.

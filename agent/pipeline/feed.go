@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -28,6 +29,7 @@ type Feed struct {
 	cfg   FeedConfig
 	owner string
 	rings []*ring
+	back  chan struct{} // one slot: a pipeline reads again
 
 	once  sync.Once
 	ready chan struct{}
@@ -47,7 +49,7 @@ func NewFeed(src hal.Source, cfg FeedConfig) *Feed {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Feed{src: src, cfg: cfg, owner: "source/" + cfg.Name, ready: make(chan struct{})}
+	return &Feed{src: src, cfg: cfg, owner: "source/" + cfg.Name, back: make(chan struct{}, 1), ready: make(chan struct{})}
 }
 
 // Run runs the source once. It returns what the source returns; the pipelines see the end of a finite source.
@@ -81,23 +83,42 @@ func (f *Feed) emit(ctx context.Context, b hal.Block) {
 		f.count("source_gap", 1)
 	}
 	f.fresh = false
+	if f.cfg.Lossless {
+		f.company(ctx)
+	}
 	for _, r := range f.rings {
-		if f.cfg.Lossless {
-			f.wait(ctx, r, b)
-		} else {
-			f.lost(r.put(b))
-		}
+		f.hand(ctx, r, b)
 	}
 	f.once.Do(func() { close(f.ready) })
 }
 
-// wait writes the whole block, however long the pipeline takes to make space.
-func (f *Feed) wait(ctx context.Context, r *ring, b hal.Block) {
+// company waits, in a feed that may wait, until one of its pipelines reads. Without it a recording would run out
+// while a model that is tried again stays away.
+func (f *Feed) company(ctx context.Context) {
+	for len(f.rings) > 0 && !slices.ContainsFunc(f.rings, func(r *ring) bool { return !r.alone() }) {
+		select {
+		case <-f.back:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// hand writes a block into one ring. In a feed that may wait it waits for a pipeline that lives, however long that
+// takes to make space; one that does not live loses the samples, and must not hold up the others.
+func (f *Feed) hand(ctx context.Context, r *ring, b hal.Block) {
 	for from := 0; from < b.Samples(); {
+		if n := r.discard(b, from); n > 0 {
+			f.count("pipeline_absent", uint64(n))
+			return
+		}
+		if !f.cfg.Lossless {
+			f.lost(r.put(b))
+			return
+		}
 		n, lost := r.offer(b, from)
 		f.lost(lost)
-		from += n
-		if n > 0 {
+		if from += n; n > 0 {
 			continue
 		}
 		select {
@@ -105,6 +126,18 @@ func (f *Feed) wait(ctx context.Context, r *ring, b hal.Block) {
 		case <-ctx.Done():
 			return
 		}
+	}
+}
+
+// join and desert follow the life of a pipeline.
+func (f *Feed) join(r *ring) {
+	r.join()
+	signal(f.back)
+}
+
+func (f *Feed) desert(r *ring) {
+	if n := r.desert(); n > 0 {
+		f.count("pipeline_absent", uint64(n))
 	}
 }
 

@@ -85,6 +85,8 @@ func New(cfg Config, feed *Feed, open func(context.Context) (*Model, error), rec
 func (p *Pipeline) Run(ctx context.Context) (err error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
+	p.feed.join(p.ring)
+	defer p.feed.desert(p.ring)
 	p.stats.state(agent.Starting, "")
 	model, err := p.open(ctx)
 	if err != nil {

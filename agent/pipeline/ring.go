@@ -23,6 +23,7 @@ type ring struct {
 	count    int
 	broken   bool // samples are missing before the next one that comes
 	ended    bool
+	deserted bool // the pipeline has stopped reading
 }
 
 func newRing(size int) *ring {
@@ -106,6 +107,42 @@ func (r *ring) end() {
 	r.ended = true
 	r.mu.Unlock()
 	signal(r.ready)
+}
+
+// desert says that the pipeline reads no more, and returns how many samples it leaves behind.
+func (r *ring) desert() (left int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	left, r.count = r.count, 0
+	r.deserted = true
+	r.broken = r.broken || left > 0
+	signal(r.space)
+	return left
+}
+
+// join says that the pipeline reads again.
+func (r *ring) join() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.deserted = false
+}
+
+// alone reports whether nobody reads.
+func (r *ring) alone() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.deserted
+}
+
+// discard passes over what is left of a block when nobody reads, and returns how many samples that was.
+func (r *ring) discard(b hal.Block, from int) (lost int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.deserted {
+		return 0
+	}
+	r.broken = true
+	return b.Samples() - from
 }
 
 // waiting is the number of samples inside.
