@@ -93,7 +93,7 @@ type Report string
 
 const (
 	ReportAll     Report = "all"     // every window's
-	ReportChanges Report = "changes" // those whose label or held state differs from the last
+	ReportChanges Report = "changes" // those that change the held state
 )
 
 func (Report) Syntax() Syntax {
