@@ -16,14 +16,14 @@ const compactLeast = 2 << 20
 // keptAsides is how many damaged files are kept for a person to look at.
 const keptAsides = 2
 
-// maybeCompact copies the file into a new one when more than half of it is free and the device is calm: little waits,
+// maybeCompact copies the file into a new one when more than half of it is free pages and the device is calm: little waits,
 // and the last compaction is a while ago. The epoch stays.
 func (s *Spool) maybeCompact() {
 	if s.pending.size() > s.pending.limit/8 || !s.compacted.IsZero() && time.Since(s.compacted) < s.cfg.Quiet {
 		return
 	}
-	size, used, err := s.file.usage()
-	if err != nil || size < compactLeast || used >= size/2 {
+	size, free, err := s.file.usage()
+	if err != nil || size < compactLeast || free <= size/2 {
 		return
 	}
 	s.compacted = time.Now()
@@ -35,7 +35,7 @@ func (s *Spool) maybeCompact() {
 		}
 		return
 	}
-	s.log.Debug("spool file compacted", "before", size, "live", used)
+	s.log.Debug("spool file compacted", "before", size, "free", free)
 }
 
 func (s *Spool) compact() error {

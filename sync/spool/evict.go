@@ -16,11 +16,7 @@ func (c *Config) headroom() int64 { return c.Max / 8 }
 func (w *work) evict(tx *bbolt.Tx) error {
 	want := w.want
 	if want == 0 {
-		_, used, err := w.s.file.usageIn(tx)
-		if err != nil {
-			return err
-		}
-		over := used + w.incoming() - (w.s.cfg.Max - w.s.cfg.headroom())
+		over := w.s.file.used(tx) + w.incoming() - (w.s.cfg.Max - w.s.cfg.headroom())
 		if over <= 0 {
 			return nil
 		}

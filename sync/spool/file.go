@@ -25,11 +25,14 @@ type file struct {
 // lockWait is how long another process may still hold the file.
 const lockWait = 200 * time.Millisecond
 
+// firstSize is what a new file grows to at once: growing to it in steps would cost a sync for each.
+const firstSize = 1 << 20
+
 func openFile(path string, maxSize int64) (*file, error) {
 	f := &file{}
 	err := f.guard(func() (err error) {
 		f.db, err = bbolt.Open(path, 0o600, &bbolt.Options{
-			Timeout: lockWait, FreelistType: bbolt.FreelistMapType, MaxSize: int(maxSize),
+			Timeout: lockWait, FreelistType: bbolt.FreelistMapType, MaxSize: int(maxSize), InitialMmapSize: firstSize,
 			OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
 				h, err := os.OpenFile(name, flag, mode)
 				f.handle = h
@@ -44,7 +47,7 @@ func openFile(path string, maxSize int64) (*file, error) {
 		}
 		return nil, fmt.Errorf("open %q: %w", path, err)
 	}
-	f.db.AllocSize = int(min(1<<20, maxSize/64)) // the file grows by this much, each time with one fsync
+	f.db.AllocSize = int(min(4<<20, maxSize/16)) // the file grows by this much, each time with one fsync
 	return f, nil
 }
 
@@ -64,22 +67,20 @@ func (f *file) view(fn func(tx *bbolt.Tx) error) error {
 	return f.guard(func() error { return f.db.View(fn) })
 }
 
-// usage is the size of the file, and how much of it holds something.
-func (f *file) usage() (size, used int64, err error) {
-	err = f.view(func(tx *bbolt.Tx) (err error) {
-		size, used, err = f.usageIn(tx)
-		return err
-	})
-	return size, used, err
-}
-
-func (f *file) usageIn(tx *bbolt.Tx) (size, used int64, err error) {
+// usage is the size of the file, and how many bytes of it are pages that were used and are free again.
+func (f *file) usage() (size, free int64, err error) {
 	info, err := f.handle.Stat()
 	if err != nil {
 		return 0, 0, err
 	}
 	stats := f.db.Stats()
-	return info.Size(), tx.Size() - int64(stats.FreePageN+stats.PendingPageN)*int64(f.db.Info().PageSize), nil
+	return info.Size(), int64(stats.FreePageN+stats.PendingPageN) * int64(f.db.Info().PageSize), nil
+}
+
+// used is how many bytes of the file hold something.
+func (f *file) used(tx *bbolt.Tx) int64 {
+	stats := f.db.Stats()
+	return tx.Size() - int64(stats.FreePageN+stats.PendingPageN)*int64(f.db.Info().PageSize)
 }
 
 // panicError is what a damaged file makes of bbolt: a panic, or a fault of the memory map.

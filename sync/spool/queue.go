@@ -73,12 +73,12 @@ func (q *queue) drop(n int) int {
 
 func cost(bytes, records int) int { return bytes + records*(perRecord-valueHead) }
 
-// keptCapacity is the largest buffer that an emptied queue keeps for its next use.
+// keptCapacity is the buffer that an emptied queue keeps in any case.
 const keptCapacity = 64 << 10
 
-// reset empties q and gives large buffers back to the collector.
+// reset empties q for its next use. A large buffer that was hardly used goes back to the collector: the burst is over.
 func (q *queue) reset() {
-	if cap(q.buf) > keptCapacity {
+	if cap(q.buf) > keptCapacity && len(q.buf) < cap(q.buf)/4 {
 		*q = queue{}
 		return
 	}

@@ -13,7 +13,7 @@ type Stats struct {
 	Boot    uint64
 	Streams map[wire.Stream]StreamStats
 	Size    int64 // of spool.db in bytes; 0 while there is none
-	Free    int64 // bytes of it that hold nothing
+	Free    int64 // bytes of it that were used and are free again
 	Lost    int   // epochs whose loss the hub has not yet acknowledged
 	Commits uint64
 	Fsyncs  uint64 // by the spool's own count: two for each commit, one more when the file grows, those of the side file
@@ -49,8 +49,8 @@ func (s *Spool) Stats() Stats {
 			Pending: depth[st], Gaps: slices.Clone(str.Gaps)}
 	}
 	if s.file != nil && s.broken == nil {
-		if size, used, err := s.file.usage(); err == nil {
-			out.Size, out.Free = size, size-used
+		if size, free, err := s.file.usage(); err == nil {
+			out.Size, out.Free = size, free
 		}
 	}
 	return out
