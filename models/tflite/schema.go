@@ -94,19 +94,11 @@ const (
 
 // Members of the union BuiltinOptions that are checked.
 const (
-	optionsConv          = 1
-	optionsDepthwise     = 2
-	optionsEmbeddings    = 3
-	optionsPool          = 5
-	optionsReshape       = 17
-	optionsSpaceToDepth  = 19
-	optionsSqueeze       = 30
-	optionsSplit         = 35
-	optionsTransposeConv = 49
-	optionsSplitV        = 79
-	optionsDepthToSpace  = 94
-	optionsVarHandle     = 111
-	optionsBucketize     = 115
+	optionsEmbeddings = 3
+	optionsReshape    = 17
+	optionsSqueeze    = 30
+	optionsVarHandle  = 111
+	optionsBucketize  = 115
 )
 
 // elementBytes is the size of one element by the schema's TensorType; zero where elements have no whole-byte size.

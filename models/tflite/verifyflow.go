@@ -1,6 +1,9 @@
 package tflite
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // checkFlow follows the tensors through a subgraph's operators in their order. A kernel that reads a tensor which
 // nothing has written, or writes a constant, reads or writes memory that does not exist.
@@ -41,6 +44,16 @@ var optionalInputs = map[int]int{
 }
 
 func checkInputsOf(op Op, s subgraph, ready []bool) error {
+	least, listed := leastInputs[op.code]
+	if !listed {
+		least = 1
+	}
+	if len(op.Inputs) < least {
+		return fmt.Errorf("%d inputs, want at least %d", len(op.Inputs), least)
+	}
+	if len(op.Outputs) == 0 && !noOutputs[op.code] {
+		return errors.New("no outputs")
+	}
 	first, some := optionalInputs[op.code]
 	for n, i := range op.Inputs {
 		switch {
@@ -59,13 +72,6 @@ func checkShapes(op Op, s subgraph) error {
 	case opConv, opDepthwise, opFullyConnected:
 	default:
 		return nil
-	}
-	least := 3 // XNNPACK's depthwise kernel reads a bias even when the operator has none
-	if op.code == opFullyConnected {
-		least = 2
-	}
-	if len(op.Inputs) < least || len(op.Outputs) < 1 {
-		return fmt.Errorf("%d inputs and %d outputs: want at least %d and 1", len(op.Inputs), len(op.Outputs), least)
 	}
 	in, weights := s.tensors[op.Inputs[0]].shape, s.tensors[op.Inputs[1]].shape
 	for _, d := range append(append([]int{}, in...), weights...) {

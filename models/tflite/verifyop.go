@@ -59,35 +59,38 @@ func readOp(t table, code opcode, s subgraph) (Op, error) {
 
 // optionsRule says which parameters of an operator must be positive: the kernels divide by them.
 type optionsRule struct {
-	kind     int   // member of BuiltinOptions
 	positive []int // int32 fields; absent counts as zero
 	dilation []int // the same, absent counts as one
 	padding  bool  // field 0 is the padding
 }
 
 var optionsRules = map[int]optionsRule{
-	opConv:          {optionsConv, []int{1, 2}, []int{4, 5}, true},
-	opDepthwise:     {optionsDepthwise, []int{1, 2}, []int{5, 6}, true},
-	opAveragePool:   {optionsPool, []int{1, 2, 3, 4}, nil, true},
-	opMaxPool:       {optionsPool, []int{1, 2, 3, 4}, nil, true},
-	opL2Pool:        {optionsPool, []int{1, 2, 3, 4}, nil, true},
-	opTransposeConv: {optionsTransposeConv, []int{1, 2}, nil, true},
-	opSpaceToDepth:  {optionsSpaceToDepth, []int{0}, nil, false},
-	opDepthToSpace:  {optionsDepthToSpace, []int{0}, nil, false},
-	opSplit:         {optionsSplit, []int{0}, nil, false},
-	opSplitV:        {optionsSplitV, []int{0}, nil, false},
+	opConv:          {[]int{1, 2}, []int{4, 5}, true},
+	opDepthwise:     {[]int{1, 2}, []int{5, 6}, true},
+	opAveragePool:   {[]int{1, 2, 3, 4}, nil, true},
+	opMaxPool:       {[]int{1, 2, 3, 4}, nil, true},
+	opL2Pool:        {[]int{1, 2, 3, 4}, nil, true},
+	opTransposeConv: {[]int{1, 2}, nil, true},
+	opSpaceToDepth:  {[]int{0}, nil, false},
+	opDepthToSpace:  {[]int{0}, nil, false},
+	opSplit:         {[]int{0}, nil, false},
+	opSplitV:        {[]int{0}, nil, false},
 }
 
 func checkOptions(code, kind int, t table) error {
 	if err := checkOptionVectors(kind, t); err != nil {
 		return err
 	}
-	rule, ok := optionsRules[code]
-	if !ok {
+	want, known := optionsOf[code]
+	rule, ruled := optionsRules[code]
+	if kind != want && known && (ruled || kind != 0) {
+		return fmt.Errorf("options of another operator (kind %d, want %d)", kind, want)
+	}
+	if !ruled {
 		return nil
 	}
-	if kind != rule.kind || t.at == 0 {
-		return fmt.Errorf("options of another kind (%d, want %d)", kind, rule.kind)
+	if t.at == 0 {
+		return errors.New("no options")
 	}
 	if p := t.u8(0); rule.padding && p > 1 {
 		return fmt.Errorf("unknown padding %d", p)
