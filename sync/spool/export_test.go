@@ -5,3 +5,6 @@ func WithFail(cfg Config, fail func(point string)) Config {
 	cfg.fail = fail
 	return cfg
 }
+
+// IsPassing tells trouble that may go away by itself from damage.
+func IsPassing(err error) bool { return isPassing(err) }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"time"
 
 	"go.etcd.io/bbolt"
 
@@ -32,8 +31,6 @@ type header struct {
 	Dirty      bool       `json:"dirty"`
 	LastCommit int64      `json:"last_commit_us"`
 }
-
-func (h *header) lastCommit() time.Duration { return time.Duration(h.LastCommit) * time.Microsecond }
 
 func recordKey(base, number uint64) []byte {
 	return binary.BigEndian.AppendUint64(nil, base+number)

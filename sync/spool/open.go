@@ -105,6 +105,7 @@ func (s *Spool) load(d *side) (err error) {
 		_ = f.close() // the error that counts is the first one
 		return err
 	}
+	unclean := c.header.Dirty && c.header.Life != s.life // not one that this process opens again
 	s.file, s.meta, s.broken = f, c.meta, nil
 	s.epoch, s.life, s.dirty = c.header.Epoch, newLife(), c.header.Dirty
 	s.side = sideOf(c, d)
@@ -113,13 +114,19 @@ func (s *Spool) load(d *side) (err error) {
 	s.pending.load(c.ledger)
 	s.due = false
 	clear(s.gone)
-	if c.header.Dirty {
-		s.event(wire.EventUncleanStop, map[string]any{
-			"life": c.header.Life.String(), "boot": int64(c.header.Boot), "last_commit_us": c.header.LastCommit,
-			"within_us": s.cfg.Every.Microseconds(), "quiet_us": s.cfg.Quiet.Microseconds(), "records": int64(s.cfg.Records),
-		})
+	if unclean {
+		s.sayUnclean(&c.header)
 	}
 	return nil
+}
+
+// sayUnclean bounds what was not yet committed (rule D6): what was appended in that life after the last commit, no
+// longer than within_us for critical and normal records, and than quiet_us or so many records for the others.
+func (s *Spool) sayUnclean(h *header) {
+	s.event(wire.EventUncleanStop, map[string]any{
+		"life": h.Life.String(), "boot": int64(h.Boot), "last_commit_us": h.LastCommit,
+		"within_us": s.cfg.Every.Microseconds(), "quiet_us": s.cfg.Quiet.Microseconds(), "records": int64(s.cfg.Records),
+	})
 }
 
 func (s *Spool) adoptStreams(found map[wire.Stream]stream) {

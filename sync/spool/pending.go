@@ -25,11 +25,12 @@ type pending struct {
 	limit int
 	kick  chan struct{} // one slot: something may have become due
 
-	mu     sync.Mutex
-	open   group
-	spare  group
-	bytes  int // cost of everything in open
-	ledger ledger
+	mu      sync.Mutex
+	open    group
+	spare   group
+	bytes   int // cost of everything in open
+	ledger  ledger
+	stopped bool
 
 	urgentSince  time.Time // of the oldest critical or normal record; zero: none waits
 	quietSince   time.Time // of the oldest record, acknowledgement or count of any other kind
@@ -43,13 +44,16 @@ func newPending(cfg *Config) *pending {
 	return p
 }
 
-// add queues a record and drops older ones of lesser or equal class when memory is full.
-func (p *pending) add(st wire.Stream, class wire.Class, at time.Duration, record []byte) {
+// add queues a record and drops older ones of lesser or equal class when memory is full. It fails after stop.
+func (p *pending) add(st wire.Stream, class wire.Class, at time.Duration, record []byte) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.stopped {
+		return ErrClosed
+	}
 	n := cost(valueHead+len(record), 1)
 	if p.bytes+n > p.limit && !p.makeRoom(st, class, n) {
-		return
+		return nil // counted
 	}
 	p.queue(st).add(at, record)
 	was := p.bytes
@@ -58,6 +62,14 @@ func (p *pending) add(st wire.Stream, class wire.Class, at time.Duration, record
 	if was < p.limit/2 && p.bytes >= p.limit/2 {
 		p.wake()
 	}
+	return nil
+}
+
+// stop refuses what comes from now on: the last commit takes everything that was accepted.
+func (p *pending) stop() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.stopped = true
 }
 
 func (p *pending) queue(st wire.Stream) *queue {

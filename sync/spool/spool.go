@@ -98,7 +98,7 @@ func (s *Spool) resetStreams() {
 }
 
 // Append adds a record to a stream. It copies record, never waits for the disk, and fails only for an unknown stream,
-// a record of more than wire.MaxRecord bytes, or a time before boot. When the disk does not keep up and memory is full,
+// a record of more than wire.MaxRecord bytes, a time before boot, or after Close. When the disk does not keep up and memory is full,
 // records of the least class are dropped and counted.
 func (s *Spool) Append(st wire.Stream, at time.Duration, record []byte) error {
 	class, ok := s.cfg.Streams[st]
@@ -110,7 +110,9 @@ func (s *Spool) Append(st wire.Stream, at time.Duration, record []byte) error {
 	case at < 0:
 		return fmt.Errorf("append to %q: time %v before boot", st, at)
 	}
-	s.pending.add(st, class, at, record)
+	if err := s.pending.add(st, class, at, record); err != nil {
+		return fmt.Errorf("append to %q: %w", st, err)
+	}
 	return nil
 }
 
@@ -167,6 +169,7 @@ func (s *Spool) Close() error {
 	if s.closed {
 		return nil
 	}
+	s.pending.stop()
 	err := s.commitLocked(true)
 	s.closed = true
 	if s.file != nil {
@@ -207,7 +210,7 @@ func (s *Spool) signal() {
 
 // event appends a record of what happened to the spool itself.
 func (s *Spool) event(name string, facts map[string]any) {
-	s.pending.add(wire.Events, s.cfg.Streams[wire.Events], s.cfg.Clock.Boot(), s.encodeEvent(name, facts))
+	_ = s.pending.add(wire.Events, s.cfg.Streams[wire.Events], s.cfg.Clock.Boot(), s.encodeEvent(name, facts)) // closed: too late
 }
 
 func (s *Spool) encodeEvent(name string, facts map[string]any) []byte {
