@@ -165,7 +165,9 @@ func TestLatency(t *testing.T) {
 			}
 			gauges[g.Name] = g.Value
 		}
-		if math.Abs(gauges["invoke_max_us"]-1e6) > 1 || gauges["windows"] < 500 || gauges["invoke_p50_us"] < 250 || gauges["invoke_p50_us"] > 270 {
+		// The tick of the first second falls into the long window; how many short ones follow before it is served is open.
+		half := gauges["windows"] / 2
+		if math.Abs(gauges["invoke_max_us"]-1e6) > 1 || half < 250 || gauges["invoke_p50_us"] < half || gauges["invoke_p50_us"] > half*(1+1./16)+2 {
 			t.Errorf("gauges after the first second: %v", gauges)
 		}
 	})
