@@ -88,7 +88,8 @@ func (w *world) check(met map[string]uint64) {
 func (w *world) checkRecord(o *outcome, uid uint32) {
 	epochs := o.delivered[uid]
 	if len(epochs) == 0 && !w.lied[uid] && !w.accounted(o, uid) {
-		w.t.Errorf("record %d was committed as %v and is lost in silence", uid, w.places[uid])
+		w.dump()
+		w.t.Fatalf("record %d was committed as %v and is lost in silence", uid, w.places[uid])
 	}
 	for epoch, n := range epochs {
 		if n > 1 {
@@ -104,13 +105,14 @@ func (w *world) checkRecord(o *outcome, uid uint32) {
 //
 // Two double faults leave less than that. A hub that was restored from a backup cannot know what it lost of an epoch in
 // which the device has nothing more to say. And when the file of a clone, or of a restored image, is destroyed before
-// its rewind was noticed, the other's records have its numbers; the event epoch_closed is all there is.
+// its rewind was noticed, some numbers may be the other's records: what is left of the file knows only its last life.
+// Of such records tells only the event epoch_closed.
 func (w *world) accounted(o *outcome, uid uint32) bool {
 	for _, p := range w.places[uid] {
 		switch {
 		case o.gaps[gapKey{p.epoch, p.stream}].Has(p.number):
 			return true
-		case w.restored && !w.open(p.epoch):
+		case w.restored && !w.open(uid, p.epoch):
 			return true
 		case w.rewound > 0 && w.destroyed[p.epoch]:
 			return true
@@ -119,10 +121,10 @@ func (w *world) accounted(o *outcome, uid uint32) bool {
 	return false
 }
 
-// open reports whether any box still works in an epoch.
-func (w *world) open(e wire.Epoch) bool {
+// open reports whether a box that committed a record still works in an epoch.
+func (w *world) open(uid uint32, e wire.Epoch) bool {
 	for _, b := range w.boxes {
-		if b.spool.Stats().Epoch == e {
+		if b.mine[uid] && b.spool.Stats().Epoch == e {
 			return true
 		}
 	}

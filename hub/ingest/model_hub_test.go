@@ -6,8 +6,6 @@ import (
 	"os"
 	"time"
 
-	"pgregory.net/rapid"
-
 	"github.com/dunlin-iot/dunlin/hub/ingest"
 	"github.com/dunlin-iot/dunlin/hub/store"
 	"github.com/dunlin-iot/dunlin/hub/store/interval"
@@ -17,7 +15,7 @@ import (
 
 // hub is the hub's side: two workers over one real database.
 type hub struct {
-	t       *rapid.T
+	t       checker
 	path    string
 	stores  [2]*store.Store
 	clock   time.Time
@@ -25,7 +23,7 @@ type hub struct {
 	rewinds int    // answered
 }
 
-func newHub(t *rapid.T, path string) *hub {
+func newHub(t checker, path string) *hub {
 	h := &hub{t: t, path: path, clock: time.UnixMilli(1_700_000_000_000)}
 	h.open()
 	return h

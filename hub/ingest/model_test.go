@@ -44,7 +44,7 @@ func TestModel(t *testing.T) {
 
 // runSchedule takes the steps, then lets everything drain, checks what came of it, and notes what it met.
 func runSchedule(t *rapid.T, steps []string, met map[string]uint64) {
-	w := newWorld(t)
+	w := newWorld(t, func(n int, what string) int { return rapid.IntRange(0, n-1).Draw(t, what) })
 	defer w.close()
 	for _, s := range steps {
 		w.step(s)
@@ -111,7 +111,7 @@ func (w *world) link(op string) {
 	switch {
 	case op == "publish" || op == "ahead":
 		st := streams()[w.index(3, "stream")]
-		w.box().publish(st, op == "ahead", rapid.IntRange(1, 6).Draw(w.t, "records"))
+		w.box().publish(st, op == "ahead", w.index(6, "records")+1)
 	case op == "deliver" && len(w.bag) > 0:
 		w.deliver(w.index(min(3, len(w.bag)), "group") + 1)
 	case op == "lose batch" && len(w.bag) > 0:

@@ -2,6 +2,7 @@ package ingest_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"maps"
 	"os"
@@ -36,9 +37,16 @@ type (
 	}
 )
 
+// checker is what both a random schedule and a named case report to.
+type checker interface {
+	rapid.TB
+	Context() context.Context
+}
+
 // world is one schedule.
 type world struct {
-	t     *rapid.T
+	t     checker
+	index func(n int, what string) int // decides among n possibilities
 	dir   string
 	hub   *hub
 	boxes []*box // the device and, after a clone, its twin
@@ -57,7 +65,7 @@ type world struct {
 }
 
 // newWorld works in memory where it can: schedules are about order, not about the disk.
-func newWorld(t *rapid.T) *world {
+func newWorld(t checker, index func(n int, what string) int) *world {
 	parent := ""
 	if _, err := os.Stat("/dev/shm"); err == nil {
 		parent = "/dev/shm"
@@ -66,7 +74,7 @@ func newWorld(t *rapid.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, dir: dir, places: map[uint32][]place{}, lied: map[uint32]bool{}, destroyed: map[wire.Epoch]bool{}}
+	w := &world{t: t, index: index, dir: dir, places: map[uint32][]place{}, lied: map[uint32]bool{}, destroyed: map[wire.Epoch]bool{}}
 	w.hub = newHub(t, filepath.Join(dir, "hub.db"))
 	w.boxes = []*box{newBox(w, w.folder())}
 	return w
@@ -95,10 +103,6 @@ func (w *world) copyOf(dir string) string {
 		w.t.Fatal(err)
 	}
 	return to
-}
-
-func (w *world) index(n int, what string) int {
-	return rapid.IntRange(0, n-1).Draw(w.t, what)
 }
 
 func (w *world) box() *box { return w.boxes[w.index(len(w.boxes), "box")] }
