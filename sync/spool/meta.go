@@ -30,6 +30,14 @@ type header struct {
 	Boot       uint64     `json:"boot"`
 	Dirty      bool       `json:"dirty"`
 	LastCommit int64      `json:"last_commit_us"`
+	Closed     *closing   `json:"closed,omitempty"`
+}
+
+// closing says which epoch ended before this file's and why. It stays in the header until the event that tells it is
+// committed: a crash before that must not silence it.
+type closing struct {
+	Epoch  string `json:"epoch"`
+	Reason string `json:"reason"`
 }
 
 func recordKey(base, number uint64) []byte {

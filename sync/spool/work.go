@@ -136,6 +136,9 @@ func (w *work) writeMeta(tx *bbolt.Tx) error {
 	w.meta = metaWriter{bucket: b, known: w.s.meta, fresh: map[string]string{}}
 	h := header{Format: fileFormat, Epoch: w.epoch, Life: w.life, Boot: w.s.boot, Dirty: !w.final,
 		LastCommit: w.s.cfg.Clock.Boot().Microseconds()}
+	if !w.s.telling {
+		h.Closed = w.s.untold
+	}
 	if err := w.meta.put(keyHeader, h); err != nil {
 		return err
 	}
