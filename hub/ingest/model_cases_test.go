@@ -147,3 +147,17 @@ func TestCloneDestroyed(t *testing.T) {
 		t.Errorf("%d events tell of the closed epoch, met %v", w.hub.eventsNamed(wire.EventEpochClosed), met)
 	}
 }
+
+// TestCrashAfterAnEpochWasClosed: the event that tells of a destroyed file survives a crash before the first commit.
+// (Found by the model check.)
+func TestCrashAfterAnEpochWasClosed(t *testing.T) {
+	w, b := alone(t)
+	b.put(2)
+	b.damage()
+	b.become(b.dir)
+	b.become(b.dir)
+	met := w.finish()
+	if w.hub.eventsNamed(wire.EventEpochClosed) == 0 || met["epoch_lost"] == 0 {
+		t.Errorf("%d events tell of the closed epoch, met %v", w.hub.eventsNamed(wire.EventEpochClosed), met)
+	}
+}
