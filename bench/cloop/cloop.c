@@ -1,6 +1,6 @@
 /* cloop LIBRARY MODEL: the plain C loop that bench/invoke compares with. It opens the same library, turns on the same
    XNNPACK flags, and for each line "MILLISECONDS" on stdin invokes the model for that long and prints the mean time of
-   one invoke in nanoseconds. Build: cc -O2 cloop.c -ldl */
+   one invoke in nanoseconds, by the thread's CPU time and by the wall clock. Build: cc -O2 cloop.c -ldl */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdint.h>
@@ -55,15 +55,15 @@ static void* interpreter(const char* model_file) {
   return i;
 }
 
-static int64_t now(void) {
+static int64_t now(clockid_t clock) {
   struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
+  clock_gettime(clock, &t);
   return t.tv_sec * 1000000000LL + t.tv_nsec;
 }
 
-static double measure(void* i, int64_t length) {
+static void measure(void* i, int64_t length) {
   int (*invoke)(void*) = need("TfLiteInterpreterInvoke");
-  int64_t start = now(), spent = 0;
+  int64_t wall = now(CLOCK_MONOTONIC), cpu = now(CLOCK_THREAD_CPUTIME_ID), spent = 0;
   long n = 0;
   do {
     for (int k = 0; k < 64; k++) {
@@ -73,9 +73,10 @@ static double measure(void* i, int64_t length) {
       }
     }
     n += 64;
-    spent = now() - start;
+    spent = now(CLOCK_MONOTONIC) - wall;
   } while (spent < length);
-  return (double)spent / n;
+  printf("%.1f %.1f\n", (double)(now(CLOCK_THREAD_CPUTIME_ID) - cpu) / n, (double)spent / n);
+  fflush(stdout);
 }
 
 int main(int argc, char** argv) {
@@ -92,9 +93,6 @@ int main(int argc, char** argv) {
   if (least) least(2); /* no INFO on stderr */
   void* i = interpreter(argv[2]);
   char line[64];
-  while (fgets(line, sizeof line, stdin)) {
-    printf("%.1f\n", measure(i, atol(line) * 1000000LL));
-    fflush(stdout);
-  }
+  while (fgets(line, sizeof line, stdin)) measure(i, atol(line) * 1000000LL);
   return 0;
 }

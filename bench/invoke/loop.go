@@ -9,8 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"time"
 )
 
@@ -47,16 +45,20 @@ func startLoop(ctx context.Context, program, library, model string) (*cLoop, err
 	return &cLoop{cmd: cmd, in: in, out: bufio.NewReader(out)}, nil
 }
 
-// measure invokes for about the given time, at least a millisecond, and returns nanoseconds per invoke.
-func (l *cLoop) measure(length time.Duration) (float64, error) {
+// measure invokes for about the given time, at least a millisecond.
+func (l *cLoop) measure(length time.Duration) (cost, error) {
 	if _, err := fmt.Fprintln(l.in, max(length.Milliseconds(), 1)); err != nil {
-		return 0, fmt.Errorf("ask cloop: %w", err)
+		return cost{}, fmt.Errorf("ask cloop: %w", err)
 	}
 	line, err := l.out.ReadString('\n')
 	if err != nil {
-		return 0, fmt.Errorf("read cloop: %w", err)
+		return cost{}, fmt.Errorf("read cloop: %w", err)
 	}
-	return strconv.ParseFloat(strings.TrimSpace(line), 64)
+	var c cost
+	if _, err := fmt.Sscan(line, &c.cpu, &c.wall); err != nil {
+		return cost{}, fmt.Errorf("read cloop %q: %w", line, err)
+	}
+	return c, nil
 }
 
 // close ends the program and waits for it.

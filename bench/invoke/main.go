@@ -1,9 +1,11 @@
 // Command invoke measures what Dunlin adds around the library's own inference: set input, invoke and get output through
 // a Session, against invoke of the same library in a plain C loop. It prints one JSON line for each figure.
 //
-// Both sides run in turns of 40 ms. Memory alignment moves a model's time by some per cent from one load to the next, so
-// each of several rounds loads the model anew on both sides and the median over the rounds counts. It runs in the
-// repository's root folder.
+// Both sides run in turns of 40 ms and are compared by the CPU time of the thread that infers, because another program
+// on the machine stops one side or the other for longer than the difference that is looked for; the ratio by the wall
+// clock stands beside it. The Go runtime's own threads are not in it: the figure of durable inferences has them. Memory
+// alignment moves a model's time by some per cent from one load to the next, so each of several rounds loads the model
+// anew on both sides and the median over the rounds counts. It runs in the repository's root folder.
 package main
 
 import (
@@ -68,10 +70,10 @@ func printAll(big, small result) error {
 	for _, l := range []report.Line{
 		{
 			Figure: "set + invoke + get through a Session / C invoke loop, keywords", Target: "<= 1.03",
-			Result: fmt.Sprintf("%.3f (%.2f us against %.2f us)", big.ratio, big.ours/1e3, big.c/1e3), OK: report.Met(big.ratio <= maxRatio),
+			Result: fmt.Sprintf("%.3f (%.2f us against %.2f us of CPU; %.3f by the wall clock)", big.ratio, big.ours/1e3, big.c/1e3, big.wallRatio), OK: report.Met(big.ratio <= maxRatio),
 		}, {
 			Figure: "the same, more than the C loop, motions", Target: "<= 0.3 us",
-			Result: fmt.Sprintf("%.3f us (%.2f us against %.2f us)", small.more/1e3, small.ours/1e3, small.c/1e3), OK: report.Met(small.more/1e3 <= maxMore),
+			Result: fmt.Sprintf("%.3f us (%.2f us against %.2f us of CPU)", small.more/1e3, small.ours/1e3, small.c/1e3), OK: report.Met(small.more/1e3 <= maxMore),
 		}, {
 			Figure: "allocations per inference through a Session", Target: "0",
 			Result: fmt.Sprintf("%g", allocations), OK: report.Met(allocations == 0),
