@@ -107,7 +107,9 @@ func (s *Server) stop(ctx context.Context, srv *http.Server, served <-chan error
 	if err != nil {
 		err = srv.Close()
 	}
-	<-served
+	if ended := <-served; err == nil && !errors.Is(ended, http.ErrServerClosed) {
+		err = ended
+	}
 	if err != nil {
 		return fmt.Errorf("close control socket %q: %w", s.cfg.Socket, err)
 	}

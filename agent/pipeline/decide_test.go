@@ -33,7 +33,7 @@ func TestRule(t *testing.T) {
 	}{
 		"no hold":                    {pipeline.Rule{Threshold: 0.7}, []step{s, s, w, s}, "SsWS"},
 		"hold of three":              {pipeline.Rule{Threshold: 0.7, Hold: 3}, []step{s, s, s, s, w, w, s, w, w, w, w}, "..Ss..s..Ww"},
-		"two rivals do not add up":   {pipeline.Rule{Threshold: 0.7, Hold: 2}, []step{s, s, w, step{2, 0.9}, w, step{2, 0.9}, step{2, 0.9}}, ".S....R"},
+		"two rivals do not add up":   {pipeline.Rule{Threshold: 0.7, Hold: 2}, []step{s, s, w, {2, 0.9}, w, {2, 0.9}, {2, 0.9}}, ".S....R"},
 		"below the threshold":        {pipeline.Rule{Threshold: 0.7, Hold: 2}, []step{lowS, lowS, lowS, s, s}, "....S"},
 		"hysteresis":                 {pipeline.Rule{Threshold: 0.7, Hold: 2}, []step{mid, mid, s, s, mid, mid, mid}, "...Ssss"},
 		"ends when nobody wins":      {pipeline.Rule{Threshold: 0.7, Hold: 2}, []step{s, s, lowW, lowW, lowW, s, s}, ".S.!..S"},

@@ -18,10 +18,9 @@ import (
 
 // witness is a framer that keeps what it is given, and dawdles.
 type witness struct {
-	channels int
-	dawdle   func() time.Duration
-	values   []float32
-	broken   []bool // samples are missing before the value of the same index
+	dawdle func() time.Duration
+	values []float32
+	broken []bool // samples are missing before the value of the same index
 }
 
 func (w *witness) Push(b engine.Tensor, discont bool) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"syscall"
@@ -42,7 +43,7 @@ func (l *line) segments() (uint64, error) {
 	var info *unix.TCPInfo
 	ctl := raw.Control(func(fd uintptr) { info, err = unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO) })
 	if ctl != nil || err != nil {
-		return 0, fmt.Errorf("read TCP_INFO: %v %w", ctl, err)
+		return 0, fmt.Errorf("read TCP_INFO: %w", errors.Join(ctl, err))
 	}
 	return uint64(info.Segs_out) + uint64(info.Segs_in), nil
 }

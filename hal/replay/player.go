@@ -115,7 +115,7 @@ func (p *player) part(ctx context.Context, r *Reader, line *timeline, part part,
 
 // changed says what it means that a file reads otherwise than a moment ago.
 func changed(r *Reader, err error) error {
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return fmt.Errorf("play %s: the file was changed meanwhile", r.file)
 	}
 	return err

@@ -35,7 +35,7 @@ func NewReader(file string, in io.Reader) (*Reader, error) {
 	r := &Reader{file: file, in: bufio.NewReaderSize(in, maxLine), header: Header{Meta: make(map[string]string)}}
 	for {
 		line, err := r.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil, r.wrong(1, "no header", "begin with column names and units, as t[s],ax[m/s2]")
 		}
 		if err != nil {
@@ -76,7 +76,7 @@ func (r *Reader) next() ([]byte, error) {
 			r.line++
 			return nil, r.wrong(1, fmt.Sprintf("line is longer than %d bytes", maxLine), "one sample stands on one line")
 		}
-		if err != nil && err != io.EOF {
+		if err != nil && !errors.Is(err, io.EOF) {
 			return nil, fmt.Errorf("read %s: %w", r.file, err)
 		}
 		if len(line) == 0 {

@@ -43,7 +43,7 @@ func lookThrough(path string, in io.Reader) (survey, error) {
 	line := timeline{reader: r, period: s.header.Rate.Period()}
 	var row Row
 	for {
-		if err := r.Next(&row); err == io.EOF {
+		if err := r.Next(&row); errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
 			return survey{}, err

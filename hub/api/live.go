@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"reflect"
 	"time"
@@ -44,7 +45,8 @@ func (a *api) known(h huma.API) func(huma.Context, func(huma.Context)) {
 }
 
 func status(err error) int {
-	if s, ok := err.(huma.StatusError); ok {
+	var s huma.StatusError
+	if errors.As(err, &s) {
 		return s.GetStatus()
 	}
 	return http.StatusInternalServerError

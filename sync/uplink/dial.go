@@ -24,7 +24,7 @@ func dial(ctx context.Context, cfg Config, n *counters) (net.Conn, error) {
 	}
 	if tcp, ok := raw.(*net.TCPConn); ok {
 		if err := tcp.SetWriteBuffer(sendBuffer); err != nil {
-			raw.Close()
+			_ = raw.Close() // the error that counts is the first
 			return nil, fmt.Errorf("set send buffer: %w", err)
 		}
 	}
@@ -45,7 +45,7 @@ func secure(ctx context.Context, conn net.Conn, cfg *tls.Config, host string) (n
 	}
 	secured := tls.Client(conn, c)
 	if err := secured.HandshakeContext(ctx); err != nil {
-		conn.Close()
+		_ = conn.Close() // the error that counts is the first
 		return nil, fmt.Errorf("TLS handshake: %w", err)
 	}
 	return secured, nil

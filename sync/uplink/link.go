@@ -76,7 +76,7 @@ func (l *link) open(ctx context.Context) error {
 		return fmt.Errorf("connect: %w", err)
 	}
 	l.conn = conn
-	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer stop()
 	token := l.client.Connect().(*mqtt.ConnectToken)
 	<-token.Done()
@@ -140,7 +140,7 @@ func (l *link) leave() { l.client.Disconnect(uint(goodbyeTimeout.Milliseconds())
 // release ends what is left. A connection that ends here without leave ends with its will.
 func (l *link) release() {
 	if l.conn != nil {
-		l.conn.Close()
+		_ = l.conn.Close() // it is broken or abandoned
 	}
 	if l.connected {
 		l.client.Disconnect(uint(goodbyeTimeout.Milliseconds())) // stops paho's goroutines; no byte can go out any more

@@ -62,7 +62,7 @@ func TestRealSpool(t *testing.T) {
 
 func waiting(s *spool.Spool) (n uint64) {
 	for _, st := range s.Stats().Streams {
-		n += uint64(st.Waiting)
+		n += st.Waiting
 	}
 	return n
 }

@@ -1,6 +1,7 @@
 package uplinktest
 
 import (
+	"errors"
 	"io"
 	"net"
 	"sync"
@@ -152,7 +153,7 @@ func (p *Proxy) pump(dst, src net.Conn, count *uint64) {
 		if p.swallow(n, count) {
 			continue
 		}
-		if _, err := dst.Write(buf[:n]); err != nil && err != io.ErrShortWrite {
+		if _, err := dst.Write(buf[:n]); err != nil && !errors.Is(err, io.ErrShortWrite) {
 			return
 		}
 	}
