@@ -17,7 +17,7 @@ import (
 
 const (
 	seedEnv       = "DUNLIN_TEST_SEED"
-	damagedModels = 2000 // of each kind
+	damagedModels = 1500 // of each kind
 	motions       = "../../examples/models/motions/1/model.tflite"
 )
 
@@ -48,7 +48,7 @@ func damage() {
 	random := rand.New(rand.NewPCG(seed, 0))
 	for _, name := range []string{
 		testdata + "/conv_int8.tflite", testdata + "/conv_float.tflite", testdata + "/two_by_two.tflite",
-		testdata + "/dense_per_channel.tflite", motions,
+		testdata + "/dense_per_channel.tflite", motions, keywords,
 	} {
 		good, err := os.ReadFile(name)
 		check(err)

@@ -15,3 +15,14 @@ var leastInputs = map[int]int{
 
 // noOutputs are the builtin operators that may write nothing.
 var noOutputs = map[int]bool{31: true, 32: true, 129: true, 138: true, 144: true}
+
+// sameType are the operators whose first output has the type of their first input. Several kernels copy the input's
+// bytes without looking at the output's type.
+var sameType = map[int]bool{
+	0: true, 1: true, 2: true, 3: true, 4: true, 5: true, 8: true, 12: true, 14: true, 17: true, 18: true, 19: true,
+	20: true, 21: true, 22: true, 23: true, 26: true, 28: true, 34: true, 36: true, 37: true, 38: true, 39: true,
+	40: true, 41: true, 42: true, 43: true, 45: true, 54: true, 55: true, 57: true, 59: true, 60: true, 65: true,
+	69: true, 70: true, 74: true, 81: true, 82: true, 83: true, 88: true, 89: true, 92: true, 97: true, 98: true,
+	100: true, 102: true, 105: true, 107: true, 111: true, 112: true, 117: true, 128: true, 130: true, 151: true,
+	152: true,
+}

@@ -66,8 +66,12 @@ func checkInputsOf(op Op, s subgraph, ready []bool) error {
 	return nil
 }
 
-// checkShapes looks at the operators whose kernels divide by what the shapes of input and weights give.
+// checkShapes looks at the operators whose kernels trust that types agree, or divide by what the shapes of input and
+// weights give. checkInputsOf has counted the tensors.
 func checkShapes(op Op, s subgraph) error {
+	if sameType[op.code] && s.tensors[op.Inputs[0]].kind != s.tensors[op.Outputs[0]].kind {
+		return fmt.Errorf("input %q and output %q have different types", s.tensors[op.Inputs[0]].name, s.tensors[op.Outputs[0]].name)
+	}
 	switch op.code {
 	case opConv, opDepthwise, opFullyConnected:
 	default:
