@@ -102,16 +102,18 @@ func (w *world) checkRecord(o *outcome, uid uint32) {
 
 // accounted reports whether somebody tells of a record that never came: some number of it is a gap with a cause.
 //
-// Two double faults leave less than that. A hub that was restored from a backup cannot know what it lost of an epoch in
-// which the device has nothing more to say. And when the file of a clone, or of a restored image, is destroyed before
-// its rewind was noticed, some numbers may be the other's records: what is left of the file knows only its last life.
-// Of such records tells only the event epoch_closed.
+// Three double faults leave less than that:
+//   - A hub that was restored from a backup cannot know what it lost of an epoch in which the device has nothing more to
+//     say.
+//   - Nor what it lost of one half of a clone, when the other half fills those numbers before.
+//   - When the file of a clone, or of a restored image, is destroyed before its rewind was noticed, some numbers may be
+//     the other's records: what is left of the file knows only its last life. The event epoch_closed tells of it.
 func (w *world) accounted(o *outcome, uid uint32) bool {
 	for _, p := range w.places[uid] {
 		switch {
 		case o.gaps[gapKey{p.epoch, p.stream}].Has(p.number):
 			return true
-		case w.restored && !w.open(uid, p.epoch):
+		case w.restored && (w.rewound > 0 || !w.open(uid, p.epoch)):
 			return true
 		case w.rewound > 0 && w.destroyed[p.epoch]:
 			return true
