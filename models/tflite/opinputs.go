@@ -26,3 +26,11 @@ var sameType = map[int]bool{
 	100: true, 102: true, 105: true, 107: true, 111: true, 112: true, 117: true, 128: true, 130: true, 151: true,
 	152: true,
 }
+
+// listInputs are the inputs that hold axes, a shape, a permutation or paddings: int32 or int64 and short, because the
+// kernels and XNNPACK copy them to arrays of fixed size.
+var listInputs = map[int][]int{
+	22: {1}, 23: {1}, 34: {1}, 37: {1, 2}, 38: {1, 2}, 39: {1}, 40: {1}, 45: {1, 2, 3}, 49: {0}, 56: {1}, 60: {1},
+	65: {1, 2}, 67: {0}, 69: {1}, 70: {1}, 74: {1}, 79: {1}, 81: {1}, 82: {1}, 89: {1}, 91: {1}, 94: {0}, 97: {1},
+	100: {1}, 102: {2}, 105: {1}, 128: {1}, 130: {1}, 140: {1},
+}

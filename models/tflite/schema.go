@@ -106,7 +106,9 @@ var elementBytes = [...]int{4, 2, 4, 1, 8, 0, 1, 2, 8, 1, 8, 16, 8, 0, 0, 4, 2, 
 
 // Schema tensor types with rules of their own.
 const (
+	schemaInt32 = 2
 	schemaUint8 = 3
+	schemaInt64 = 4
 	schemaInt16 = 7
 	schemaInt8  = 9
 )

@@ -72,6 +72,15 @@ func checkShapes(op Op, s subgraph) error {
 	if sameType[op.code] && s.tensors[op.Inputs[0]].kind != s.tensors[op.Outputs[0]].kind {
 		return fmt.Errorf("input %q and output %q have different types", s.tensors[op.Inputs[0]].name, s.tensors[op.Outputs[0]].name)
 	}
+	for _, n := range listInputs[op.code] {
+		if n >= len(op.Inputs) {
+			break // a RESHAPE may have its shape in the options
+		}
+		list := s.tensors[op.Inputs[n]]
+		if (list.kind != schemaInt32 && list.kind != schemaInt64) || list.bytes() > 8*maxRank {
+			return fmt.Errorf("input %q cannot be a list of axes or sides", list.name)
+		}
+	}
 	switch op.code {
 	case opConv, opDepthwise, opFullyConnected:
 	default:
