@@ -109,15 +109,15 @@ func (b bench) round(ctx context.Context, f *figures, dir, broker, loop string) 
 func (f *figures) print() error {
 	vsPython := report.Median(f.ours) / report.Median(f.python)
 	vsPure := report.Median(f.ours) / report.Median(f.pure)
-	vsQuiet := report.Median(f.busy) / report.Median(f.pure)
+	vsQuiet := report.Median(f.busy) / report.Median(f.ours)
 	tail := report.Median(f.p99) / report.Median(f.p50)
 	for _, l := range []report.Line{
 		{Figure: "durable inferences/s against the same job in Python, keywords", Target: ">= 7 times",
 			Result: fmt.Sprintf("%.1f times (%.0f against %.0f)", vsPython, report.Median(f.ours), report.Median(f.python)), OK: report.Met(vsPython >= 7)},
 		{Figure: "durable inferences/s against the pure invoke rate", Target: ">= 80 %",
 			Result: fmt.Sprintf("%.0f %% (of %.0f)", 100*vsPure, report.Median(f.pure)), OK: report.Met(vsPure >= 0.8)},
-		{Figure: "the same with one core busy", Target: ">= 56 % (70 % of 80 %)",
-			Result: fmt.Sprintf("%.0f %%, %.0f %% of our own quiet rate", 100*vsQuiet, 100*report.Median(f.busy)/report.Median(f.ours)), OK: report.Met(vsQuiet >= 0.56)},
+		{Figure: "the same with one core busy, against the quiet rate", Target: ">= 70 %",
+			Result: fmt.Sprintf("%.0f %% (%.0f %% of the pure rate)", 100*vsQuiet, 100*report.Median(f.busy)/report.Median(f.pure)), OK: report.Met(vsQuiet >= 0.7)},
 		{Figure: "p99 of the inference step under that load", Target: "<= 2 x p50",
 			Result: fmt.Sprintf("%.2f x p50 (%.0f against %.0f us; worst %.1f ms)", tail, report.Median(f.p99), report.Median(f.p50), f.worst/1000), OK: report.Met(tail <= 2)},
 		{Figure: "the Python job, process start to first inference", Result: fmt.Sprintf("%.0f ms", report.Median(f.first))},

@@ -27,7 +27,7 @@ var tiers = []tier{
 	{"race", []string{"./agent/...", "./hal/...", "./sync/...", "./hub/broker/...", "./hub/fleet/..."}, []string{"-race", "-short"}, "the race detector where goroutines meet"},
 	{"script", []string{"./cmd/...", "./test/docs"}, nil, "every command, every README block and sample file"},
 	{"engine", []string{"./models/tflite/...", "./test/arm64"}, nil, "the real TFLite library; arm64 under qemu as Cortex-A72 and A76"},
-	{"faults", []string{"./test/faults"}, []string{"-timeout=15m"}, "kill -9, broker and hub gone, full disk; the completeness invariant after each"},
+	{"faults", []string{"./test/faults"}, []string{"-timeout=15m"}, "kill -9 of agent and hub, the broker gone; the completeness invariant after each"},
 	{"page", []string{"./test/page"}, []string{"-timeout=10m"}, "the demo seen through Chromium; axe; screenshots"},
 }
 
