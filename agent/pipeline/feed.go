@@ -17,6 +17,7 @@ import (
 type FeedConfig struct {
 	Name     string       // as in the configuration: "imu"
 	Ring     int          // samples kept for each pipeline; zero means 4,096
+	Planned  bool         // its discontinuities are seams of what it plays, not losses: the ledger does not count them
 	Lossless bool         // the source waits for slow pipelines instead of losing samples: recordings, never hardware
 	Ledger   Ledger       // nil counts in the status only
 	Clock    clock.Clock  // nil means the system's
@@ -80,7 +81,9 @@ func (f *Feed) emit(ctx context.Context, b hal.Block) {
 	f.samples.Add(uint64(b.Samples()))
 	if b.Discont && !f.fresh {
 		f.gaps.Add(1)
-		f.count("source_gap", 1)
+		if !f.cfg.Planned {
+			f.count("source_gap", 1)
+		}
 	}
 	f.fresh = false
 	if f.cfg.Lossless {

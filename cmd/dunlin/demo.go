@@ -39,7 +39,12 @@ func (a *app) demoCommand() *cobra.Command {
 	fl.StringVar(&f.http, "http", "", "`host:port` of the page; default: 127.0.0.1:8470, or any free port when that is taken")
 	fl.IntVar(&f.seconds, "seconds", 0, "end after so many seconds; 0 means at Ctrl-C")
 	fl.BoolVar(&f.asJSON, "json", false, "print the summary as one line of JSON")
-	c.RunE = func(c *cobra.Command, _ []string) error { return a.demo(c.Context(), f) }
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		if f.seconds < 0 {
+			return withCode(exitUsage, fmt.Errorf("--seconds %d is negative; 0 means until Ctrl-C", f.seconds))
+		}
+		return a.demo(c.Context(), f)
+	}
 	return c
 }
 
@@ -61,6 +66,10 @@ func (a *app) demo(ctx context.Context, f demoFlags) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	h, err := startHub(ctx, f.hub, f.http, filepath.Join(dir, "hub"), a.err)
+	if errors.Is(err, context.Canceled) {
+		a.say("stopped before the hub was ready")
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -98,18 +107,60 @@ func (a *app) demoAgent(ctx context.Context, f demoFlags, dir string, h *demoHub
 	defer stop()
 	ended := make(chan error, 1)
 	go func() { ended <- d.run(work) }()
-	select {
-	case err = <-ended:
-		return demoSummary{}, errors.Join(err, errors.New("the agent ended by itself"))
-	case <-ctx.Done():
-	case <-limit(f.seconds):
+	if err := d.play(ctx, ended, limit(f.seconds)); err != nil {
+		return demoSummary{}, err
 	}
-	drainErr := d.drain(work)
+	left, drainErr := d.drain(work)
 	stop()
 	if err := errors.Join(drainErr, <-ended); err != nil {
 		return demoSummary{}, err
 	}
-	return demoSummary{score: stage.tally.score(), Seconds: stage.elapsed().Seconds(), Page: h.Page}, nil
+	return demoSummary{score: stage.tally.score(), Seconds: stage.elapsed().Seconds(), Page: h.Page, Waiting: left}, nil
+}
+
+// play lets the agent run until the user or the clock ends it. An agent that cannot work ends it at once: a demo
+// without decisions proves nothing.
+func (a *daemon) play(ctx context.Context, ended <-chan error, limit <-chan time.Time) error {
+	settling, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	settled := make(chan error, 1)
+	go func() { settled <- a.settle(settling) }()
+	for {
+		select {
+		case err := <-ended:
+			return errors.Join(err, errors.New("the agent ended by itself"))
+		case err := <-settled:
+			if err != nil {
+				return err
+			}
+			settled = nil
+		case <-ctx.Done():
+			return nil
+		case <-limit:
+			return nil
+		}
+	}
+}
+
+// settle waits until sources and pipelines have begun, and returns why one of them cannot.
+func (a *daemon) settle(ctx context.Context) error {
+	for _, stage := range []string{"sources", "pipelines"} {
+		if err := a.supervisor.WaitSettled(ctx, stage); err != nil {
+			return nil // the demo was over first
+		}
+	}
+	st := a.Status()
+	for _, s := range st.Sources {
+		if s.Reason != "" {
+			return withCode(exitAbsent, fmt.Errorf("source %s is %v: %s", s.Name, s.State, s.Reason))
+		}
+	}
+	for _, p := range st.Pipelines {
+		if p.Reason != "" {
+			return withCode(exitAbsent, fmt.Errorf("pipeline %s is %v: %s", p.Name, p.State, p.Reason))
+		}
+	}
+	return nil
 }
 
 // limit fires after so many seconds; never for zero.
@@ -123,28 +174,28 @@ func limit(seconds int) <-chan time.Time {
 // drainTime is how long the hub may take for what is left.
 const drainTime = 5 * time.Second
 
-// drain switches the pipelines off and waits until the hub has acknowledged everything; what it has not by then stays
-// in the spool and shows in the summary.
-func (a *daemon) drain(ctx context.Context) error {
+// drain switches the pipelines off and waits until the hub has acknowledged everything. It returns how many records
+// the hub has not acknowledged when the time is up.
+func (a *daemon) drain(ctx context.Context) (left uint64, err error) {
 	for _, name := range a.pipelineNames() {
 		if err := a.SetPipeline(ctx, name, false); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, drainTime)
 	defer cancel()
 	for tick := time.NewTicker(50 * time.Millisecond); ; {
 		if err := a.outbox.spool.Flush(ctx); err != nil && ctx.Err() == nil {
-			return err
+			return 0, err
 		}
-		if a.waiting() == 0 {
+		if left = a.waiting(); left == 0 {
 			tick.Stop()
-			return nil
+			return 0, nil
 		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return nil
+			return left, nil
 		}
 	}
 }
@@ -157,6 +208,9 @@ func (a *daemon) waiting() (n uint64) {
 }
 
 func (a *app) demoEnd(f demoFlags, s demoSummary) error {
+	if s.Waiting > 0 {
+		return fmt.Errorf("%d records were not acknowledged within %s; the hub's words above may say why", s.Waiting, drainTime)
+	}
 	if f.asJSON {
 		return json.NewEncoder(a.out).Encode(s)
 	}

@@ -78,6 +78,9 @@ func (h *demoHub) ready(ctx context.Context, first <-chan []byte) (*demoHub, err
 
 func findHub(bin string) (string, error) {
 	if bin != "" {
+		if _, err := os.Stat(bin); err != nil {
+			return "", &hal.AbsentError{What: "program dunlin-hub", Fix: "check the path in --hub, or build it with 'make build'", Err: err}
+		}
 		return filepath.Abs(bin)
 	}
 	if self, err := os.Executable(); err == nil {
@@ -125,9 +128,10 @@ func (h *demoHub) stop() error {
 	}
 }
 
-// kill ends what stop did not.
+// kill ends what stop did not, and waits for the end.
 func (h *demoHub) kill() {
 	_ = h.cmd.Process.Kill() // it may have ended already
+	h.over <- <-h.over
 }
 
 // verify lets the hub's program recompute the invariant over its database and adds the counts to s.
@@ -143,6 +147,6 @@ func (h *demoHub) verify(s *demoSummary) error {
 	if err := json.Unmarshal(out, &sums); err != nil {
 		return fmt.Errorf("verify the hub's database: %w", err)
 	}
-	s.Delivered, s.Gaps, s.Waiting, s.Verified = sums.Delivered, sums.Gaps, sums.Waiting, true
+	s.Delivered, s.Gaps, s.Waiting, s.Verified = sums.Delivered, sums.Gaps, max(s.Waiting, sums.Waiting), true
 	return nil
 }

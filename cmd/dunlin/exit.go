@@ -8,6 +8,7 @@ import (
 	"github.com/dunlin-iot/dunlin/agent/control"
 	"github.com/dunlin-iot/dunlin/hal"
 	"github.com/dunlin-iot/dunlin/models/engine"
+	"github.com/dunlin-iot/dunlin/models/manifest"
 )
 
 // Exit codes; docs/exit-codes.md explains them to users, a test holds the two together.
@@ -46,7 +47,7 @@ func exitCode(err error) int {
 		return exitOK
 	case errors.As(err, &coded):
 		return coded.code
-	case errors.As(err, &bad), errors.Is(err, engine.ErrModel), errors.Is(err, control.ErrBadRequest):
+	case errors.As(err, &bad), errors.Is(err, engine.ErrModel), errors.Is(err, manifest.ErrDigest), errors.Is(err, control.ErrBadRequest):
 		return exitUsage
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, control.ErrForbidden):
 		return exitRefused

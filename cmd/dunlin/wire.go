@@ -64,7 +64,7 @@ func newDaemon(cfg *config.Config, d deps) (*daemon, error) {
 		describers[c.Name], _ = src.(hal.Describer)
 		rates[c.Name] = rateOf(c)
 		a.feeds[c.Name] = pipeline.NewFeed(src, pipeline.FeedConfig{
-			Name: c.Name, Lossless: lossless(c), Ledger: box.spool, Clock: d.clock, Logger: d.log,
+			Name: c.Name, Planned: c.Replay != nil, Lossless: lossless(c), Ledger: box.spool, Clock: d.clock, Logger: d.log,
 		})
 		sources.Tasks = append(sources.Tasks, agent.Spec{Task: a.feeds[c.Name]})
 	}

@@ -83,7 +83,7 @@ func (b *Bundle) readChecked(fsys fs.FS, name string) ([]byte, error) {
 		return nil, err
 	}
 	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != strings.ToLower(b.Files[name]) {
-		return nil, fmt.Errorf("%s has SHA-256 %x, the manifest states %s: %w", name, sum, b.Files[name], ErrDigest)
+		return nil, fmt.Errorf("%s has SHA-256 %x, the manifest states %s: %w; copy the folder again, or pack it anew", name, sum, b.Files[name], ErrDigest)
 	}
 	return data, nil
 }
