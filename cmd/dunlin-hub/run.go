@@ -118,5 +118,8 @@ func (h *hub) close() error {
 	if h.pages != nil && h.server == nil { // otherwise the server has closed it
 		errs = append(errs, h.pages.Close())
 	}
+	if h.lock != nil {
+		errs = append(errs, h.lock.Close())
+	}
 	return errors.Join(errs...)
 }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -22,6 +23,7 @@ import (
 type hub struct {
 	log    *slog.Logger
 	db     string
+	lock   *os.File
 	store  *store.Store
 	broker *broker.Embedded
 	ingest *ingest.Ingest
@@ -33,7 +35,7 @@ type hub struct {
 // build opens everything; run closes it again.
 func build(ctx context.Context, s settings, folder string, log *slog.Logger) (*hub, error) {
 	h := &hub{log: log, db: filepath.Join(folder, "hub.db")}
-	if err := h.open(ctx, s); err != nil {
+	if err := h.open(ctx, s, folder); err != nil {
 		return nil, errors.Join(err, h.close())
 	}
 	h.ingest = ingest.New(h.store, h.broker, ingest.Config{Logger: log.With("part", "ingest")})
@@ -50,8 +52,11 @@ func build(ctx context.Context, s settings, folder string, log *slog.Logger) (*h
 	return h, nil
 }
 
-// open takes the ports first: a second hub must not touch the first one's database.
-func (h *hub) open(ctx context.Context, s settings) (err error) {
+// open takes the folder and the ports first: a second hub must not touch the first one's database.
+func (h *hub) open(ctx context.Context, s settings, folder string) (err error) {
+	if h.lock, err = lockFolder(folder); err != nil {
+		return err
+	}
 	if h.pages, err = listen(ctx, "open the page", "http", s.HTTP); err != nil {
 		return err
 	}

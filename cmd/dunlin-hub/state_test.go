@@ -1,0 +1,27 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+)
+
+// TestOneHubPerFolder: other ports do not help; a hub that ends gives the folder free.
+func TestOneHubPerFolder(t *testing.T) {
+	state := t.TempDir()
+	first := start(t, state)
+	var out, talk bytes.Buffer
+	code := run(t.Context(), []string{"serve", "--dev", "--state", state, "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0"}, &out, &talk)
+	if code != exitFault || out.Len() != 0 {
+		t.Errorf("the second hub: exit code %d, output %q", code, out.String())
+	}
+	if said := talk.String(); strings.Count(said, "\n") != 1 || !strings.Contains(said, state) ||
+		!strings.Contains(said, "another dunlin-hub has it") || !strings.Contains(said, "--state") {
+		t.Errorf("the second hub says %q", said)
+	}
+	if code, _ := first.get("/"); code != 200 {
+		t.Errorf("the first hub's page: %d", code)
+	}
+	first.end()
+	start(t, state).end()
+}
