@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -24,4 +26,17 @@ func TestOneHubPerFolder(t *testing.T) {
 	}
 	first.end()
 	start(t, state).end()
+}
+
+// TestNothingOutsideTheFolder: a hub that is killed leaves no folder where nobody looks.
+func TestNothingOutsideTheFolder(t *testing.T) {
+	temp, state := t.TempDir(), t.TempDir()
+	t.Setenv("TMPDIR", temp)
+	start(t, state)
+	if all, err := os.ReadDir(temp); err != nil || len(all) != 0 {
+		t.Errorf("in the temporary folder lie %v, %v", all, err)
+	}
+	if _, err := os.Stat(filepath.Join(state, "broker")); err != nil {
+		t.Error(err)
+	}
 }

@@ -70,7 +70,7 @@ func (h *hub) open(ctx context.Context, s settings, folder string) (err error) {
 	if h.store, err = store.Open(ctx, store.Config{Path: h.db}); err != nil {
 		return err
 	}
-	h.broker, err = broker.StartEmbedded(broker.Config{Addr: s.MQTT, Logger: h.log.With("part", "broker")})
+	h.broker, err = broker.StartEmbedded(broker.Config{Addr: s.MQTT, Dir: filepath.Join(folder, "broker"), Logger: h.log.With("part", "broker")})
 	return err
 }
 

@@ -23,9 +23,12 @@ const MaxPayload = 256 << 10
 
 // Config of an embedded server. Zero fields mean the defaults named with them.
 type Config struct {
-	Addr    string // host:port of the MQTT listener; default 127.0.0.1:1883; port 0 picks a free one
-	Prefix  string // of all topics; default wire.DefaultPrefix
-	TLS     *tls.Config
+	Addr   string // host:port of the MQTT listener; default 127.0.0.1:1883; port 0 picks a free one
+	Prefix string // of all topics; default wire.DefaultPrefix
+	TLS    *tls.Config
+	// Dir is a folder for the server alone: whatever lies in it is removed at start and at the end. Default: a temporary
+	// one, which stays behind when the process is killed.
+	Dir     string
 	Pending int          // bytes received and not yet handled, beyond which messages are dropped; default 64 MiB
 	Logger  *slog.Logger // default: none
 }
@@ -48,7 +51,7 @@ func StartEmbedded(cfg Config) (*Embedded, error) {
 	if err := cfg.complete(); err != nil {
 		return nil, fmt.Errorf("start broker: %w", err)
 	}
-	dir, err := os.MkdirTemp("", "dunlin-broker-")
+	dir, err := emptyFolder(cfg.Dir)
 	if err != nil {
 		return nil, fmt.Errorf("start broker: %w", err)
 	}
@@ -58,6 +61,17 @@ func StartEmbedded(cfg Config) (*Embedded, error) {
 		return nil, fmt.Errorf("start broker on %s: %w", cfg.Addr, err)
 	}
 	return e, nil
+}
+
+// emptyFolder makes the server's folder, without what a killed process left in it.
+func emptyFolder(dir string) (string, error) {
+	if dir == "" {
+		return os.MkdirTemp("", "dunlin-broker-")
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		return "", err
+	}
+	return dir, os.MkdirAll(dir, 0o700)
 }
 
 func (c *Config) complete() error {
