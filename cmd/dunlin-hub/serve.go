@@ -84,7 +84,7 @@ func stateFolder(folder string) (string, error) {
 		folder = filepath.Join(folder, "dunlin-hub")
 	}
 	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return "", fmt.Errorf("make state folder: %w", err)
+		return "", fmt.Errorf("make state folder: %w: name another folder with --state", err)
 	}
 	return folder, nil
 }

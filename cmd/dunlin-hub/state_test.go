@@ -40,3 +40,24 @@ func TestNothingOutsideTheFolder(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// noDatabase writes a file that is none in the place of a hub's database.
+func noDatabase(t *testing.T, folder string) string {
+	t.Helper()
+	path := filepath.Join(folder, "hub.db")
+	if err := os.WriteFile(path, bytes.Repeat([]byte("not a database. "), 64), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestServeOverNoDatabase(t *testing.T) {
+	state := t.TempDir()
+	path := noDatabase(t, state)
+	var out, talk bytes.Buffer
+	code := run(t.Context(), []string{"serve", "--dev", "--state", state, "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0"}, &out, &talk)
+	want := "dunlin-hub: open database \"" + path + "\": the file is no database of a hub: move it away, or name another folder with --state\n"
+	if code != exitFault || talk.String() != want {
+		t.Errorf("exit code %d, it says %q, want %q", code, talk.String(), want)
+	}
+}

@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -28,14 +30,14 @@ acknowledged, that no number is both, that every gap has a cause, and that every
 It only reads, and may run while the hub does.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if path == "" {
+				return &usageError{"verify needs --db FILE: the hub prints the place of its database when it starts"}
+			}
 			return verifyDatabase(c.Context(), c.OutOrStdout(), path, format)
 		},
 	}
 	c.Flags().StringVar(&path, "db", "", "the hub's database `file`")
 	c.Flags().VarP(&format, "output", "o", "text or json")
-	if err := c.MarkFlagRequired("db"); err != nil {
-		panic(err) // the flag is defined above
-	}
 	return c
 }
 
@@ -54,11 +56,17 @@ func (f *verifyFormat) Set(s string) error {
 
 func verifyDatabase(ctx context.Context, w io.Writer, path string, format verifyFormat) error {
 	db, err := store.OpenReader(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("verify %q: there is no database there: the hub prints its place when it starts", path)
+	}
 	if err != nil {
 		return err
 	}
 	defer db.Close()
 	report, err := verify.Database(ctx, db)
+	if errors.Is(err, store.ErrNotDatabase) {
+		return fmt.Errorf("verify %q: %w: the hub prints the place of its database when it starts", path, store.ErrNotDatabase)
+	}
 	if err != nil {
 		return err
 	}

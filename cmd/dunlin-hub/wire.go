@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -67,7 +68,11 @@ func (h *hub) open(ctx context.Context, s settings, folder string) (err error) {
 	if err := probe.Close(); err != nil {
 		return err
 	}
-	if h.store, err = store.Open(ctx, store.Config{Path: h.db}); err != nil {
+	h.store, err = store.Open(ctx, store.Config{Path: h.db})
+	if errors.Is(err, store.ErrNotDatabase) {
+		return fmt.Errorf("%w: move it away, or name another folder with --state", err)
+	}
+	if err != nil {
 		return err
 	}
 	h.broker, err = broker.StartEmbedded(broker.Config{Addr: s.MQTT, Dir: filepath.Join(folder, "broker"), Logger: h.log.With("part", "broker")})

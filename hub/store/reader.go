@@ -42,14 +42,14 @@ type Claim struct {
 func (r *Reader) Audit(ctx context.Context, visit func(*Claim) error) (orphans uint64, err error) {
 	tx, err := r.db.BeginTx(ctx, nil)
 	if err != nil {
-		return 0, fmt.Errorf("begin reading: %w", err)
+		return 0, fmt.Errorf("begin reading: %w", named(err))
 	}
 	defer func() { _ = tx.Rollback() }() // nothing was written
 	claims, err := scanAll(claimOf)(tx.QueryContext(ctx, `
 		SELECT r.id, d.tenant, d.name, r.stream, r.epoch, r.upto, r.delivered, r.gaps
 		FROM receipts r JOIN devices d ON d.id = r.device ORDER BY d.tenant, d.name, r.stream, r.id`))
 	if err != nil {
-		return 0, fmt.Errorf("read receipts: %w", err)
+		return 0, fmt.Errorf("read receipts: %w", named(err))
 	}
 	for _, c := range claims {
 		if err := c.fill(ctx, tx); err != nil {

@@ -51,7 +51,7 @@ func open(ctx context.Context, cfg Config) (*Store, error) {
 	}
 	s := &Store{write: write}
 	if err := s.prepare(ctx); err != nil {
-		return nil, errors.Join(err, write.Close())
+		return nil, errors.Join(named(err), write.Close())
 	}
 	if s.read, err = connect(cfg.Path, 4, reading()); err != nil {
 		return nil, errors.Join(err, s.stmts.close(), write.Close())
