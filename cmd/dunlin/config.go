@@ -66,7 +66,7 @@ func (a *app) configCheckCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		a.say("%s is right: device %s, %d sources, %d pipelines, %s", path, cfg.DeviceID, len(cfg.Sources), len(cfg.Pipelines), hubText(cfg))
+		a.say("%s is right: device %s, sources %d, pipelines %d, %s", path, cfg.DeviceID, len(cfg.Sources), len(cfg.Pipelines), hubText(cfg))
 		a.say("next: dunlin doctor --config %s", path)
 		return nil
 	}

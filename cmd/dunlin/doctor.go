@@ -57,7 +57,7 @@ type doctor struct {
 }
 
 func (d *doctor) look(ctx context.Context) {
-	d.add("configuration", nil, fmt.Sprintf("device %s, %d sources, %d pipelines", d.cfg.DeviceID, len(d.cfg.Sources), len(d.cfg.Pipelines)))
+	d.add("configuration", nil, fmt.Sprintf("device %s, sources %d, pipelines %d", d.cfg.DeviceID, len(d.cfg.Sources), len(d.cfg.Pipelines)))
 	d.runtime()
 	for _, p := range d.cfg.Pipelines {
 		d.pipeline(p)
@@ -230,9 +230,9 @@ func (d *doctor) verdict() error {
 	}
 	switch {
 	case bad["fault"] > 0:
-		return withCode(exitFault, fmt.Errorf("%d faults, %d things absent", bad["fault"], bad["absent"]))
+		return withCode(exitFault, fmt.Errorf("faults: %d, absent: %d", bad["fault"], bad["absent"]))
 	case bad["absent"] > 0:
-		return withCode(exitAbsent, fmt.Errorf("%d things absent", bad["absent"]))
+		return withCode(exitAbsent, fmt.Errorf("absent: %d", bad["absent"]))
 	}
 	d.app.say("all is well; next: dunlin run --config FILE, or systemctl start dunlin")
 	return nil
