@@ -14,6 +14,7 @@
 //   - H5 A record that cannot be decoded is kept as it came, counted and acknowledged.
 //
 // Everything is bounded: when the queue is full a batch is dropped and counted, and the device sends it again because
-// nothing acknowledged it. The same happens while the database is away. It imports hub/store and sync/wire, and never a
-// broker.
+// nothing acknowledged it. The same happens while the database is away, and Run pauses. A batch that the database
+// refuses because of its own rows (a damaged receipt) is counted, never acknowledged, and pauses nobody. It imports
+// hub/store and sync/wire, and never a broker.
 package ingest

@@ -53,7 +53,13 @@ func (in *Ingest) process(work, stop context.Context, group []Item) {
 		in.answer(work, out)
 		return
 	}
-	if len(group) > 1 && in.alone(work, now, group) {
+	if len(group) > 1 {
+		err = in.alone(work, now, group)
+	} else if store.Refused(err) {
+		in.refuse(work, err)
+		err = nil
+	}
+	if err == nil {
 		return
 	}
 	in.counts.deferred.Add(uint64(len(group)))
@@ -61,33 +67,43 @@ func (in *Ingest) process(work, stop context.Context, group []Item) {
 	in.pause(stop)
 }
 
-// enough is how many devices in a row must fail before the database, and not their batches, is to blame.
+// enough is how many devices in a row must fail, for no reason of their own, before the database is to blame.
 const enough = 8
 
 // alone commits the batches of a failed group one by one, so that one device whose batches the database will not take
-// (its receipt may be damaged) holds up no other. It reports whether any went through: when none did, it is the
-// database that is away.
-func (in *Ingest) alone(ctx context.Context, now time.Time, group []Item) bool {
+// (its receipt may be damaged) holds up no other. It returns an error when the database is away: none went through, and
+// not every failure was a batch's own.
+func (in *Ingest) alone(ctx context.Context, now time.Time, group []Item) error {
 	failed := map[store.Device]error{}
-	passed := false
+	var away error
+	passed, unexplained := false, 0
 	for i := range group {
-		if dev := group[i].device(); failed[dev] == nil && (passed || len(failed) < enough) {
-			out, err := Commit(ctx, in.db, now, group[i:i+1])
-			if err == nil {
-				passed = true
-				in.answer(ctx, out)
-				continue
-			}
-			failed[dev] = err
+		dev := group[i].device()
+		if failed[dev] != nil || (!passed && unexplained >= enough) {
+			continue
 		}
+		out, err := Commit(ctx, in.db, now, group[i:i+1])
+		switch {
+		case err == nil:
+			passed = true
+			in.answer(ctx, out)
+			continue
+		case !store.Refused(err):
+			away = err
+			unexplained++
+		}
+		failed[dev] = err
 	}
-	if !passed {
-		return false
+	if !passed && away != nil {
+		return away
+	}
+	if passed {
+		in.edges.away.over(ctx, in.cfg.Logger)
 	}
 	for _, err := range failed {
 		in.refuse(ctx, err)
 	}
-	return true
+	return nil
 }
 
 func (in *Ingest) pause(stop context.Context) {

@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 
 	"github.com/dunlin-iot/dunlin/hub/store/interval"
@@ -45,17 +43,21 @@ func (t *Tx) Receipt(ctx context.Context, dev Device, e wire.Epoch, st wire.Stre
 }
 
 func (t *Tx) load(ctx context.Context, r *Receipt) error {
-	var delivered, gaps []byte
-	row := t.stmt(ctx, t.stmts.receipt).QueryRowContext(ctx, r.device, r.Epoch[:], string(r.Stream))
-	err := row.Scan(&r.id, &r.UpTo, &delivered, &gaps)
-	if errors.Is(err, sql.ErrNoRows) {
-		r.Gaps = Gaps{}
-		return t.stmt(ctx, t.stmts.newReceipt).QueryRowContext(ctx, r.device, r.Epoch[:], string(r.Stream), []byte{}, t.now).Scan(&r.id)
-	}
-	if err != nil {
+	found, err := scanAll(r.scan)(t.stmt(ctx, t.stmts.receipt).QueryContext(ctx, r.device, r.Epoch[:], string(r.Stream)))
+	if err != nil || len(found) > 0 {
 		return err
 	}
-	return r.decode(delivered, gaps)
+	r.Gaps = Gaps{}
+	return t.stmt(ctx, t.stmts.newReceipt).QueryRowContext(ctx, r.device, r.Epoch[:], string(r.Stream), []byte{}, t.now).Scan(&r.id)
+}
+
+// scan fills the receipt from its one row.
+func (r *Receipt) scan(row scanner) (*Receipt, error) {
+	var delivered, gaps []byte
+	if err := row.Scan(&r.id, &r.UpTo, &delivered, &gaps); err != nil {
+		return nil, err
+	}
+	return r, r.decode(delivered, gaps)
 }
 
 func (r *Receipt) decode(delivered, gaps []byte) (err error) {

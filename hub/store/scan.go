@@ -9,6 +9,7 @@ import (
 type scanner interface{ Scan(dst ...any) error }
 
 // scanAll reads all rows of a query with one and closes them. The result is never nil without an error.
+// A row that one cannot read is damage.
 func scanAll[T any](one func(scanner) (T, error)) func(*sql.Rows, error) ([]T, error) {
 	return func(rows *sql.Rows, err error) ([]T, error) {
 		if err != nil {
@@ -18,7 +19,7 @@ func scanAll[T any](one func(scanner) (T, error)) func(*sql.Rows, error) ([]T, e
 		for rows.Next() {
 			v, err := one(rows)
 			if err != nil {
-				return nil, errors.Join(err, rows.Close())
+				return nil, errors.Join(damage{err}, rows.Close())
 			}
 			all = append(all, v)
 		}
