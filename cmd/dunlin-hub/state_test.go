@@ -2,10 +2,12 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestOneHubPerFolder: other ports do not help; a hub that ends gives the folder free.
@@ -13,7 +15,9 @@ func TestOneHubPerFolder(t *testing.T) {
 	state := t.TempDir()
 	first := start(t, state)
 	var out, talk bytes.Buffer
-	code := run(t.Context(), []string{"serve", "--dev", "--state", state, "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0"}, &out, &talk)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second) // a second hub that runs must end
+	defer cancel()
+	code := run(ctx, []string{"serve", "--dev", "--state", state, "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0"}, &out, &talk)
 	if code != exitFault || out.Len() != 0 {
 		t.Errorf("the second hub: exit code %d, output %q", code, out.String())
 	}
