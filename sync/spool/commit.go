@@ -31,7 +31,6 @@ func (s *Spool) commitLocked(final bool) error {
 		earlier := s.taken != nil
 		if !earlier {
 			s.taken = s.pending.take()
-			s.telling = s.untold != nil
 		}
 		err = s.commitGroup(s.taken, 0, final)
 		if err == nil && !earlier {
@@ -160,9 +159,7 @@ func (s *Spool) finish(g group) {
 func (s *Spool) publish(w *work) {
 	s.epoch, s.life, s.streams = w.epoch, w.life, w.streams
 	s.dirty, s.due = !w.final, w.leftover
-	if s.telling {
-		s.untold, s.telling = nil, false
-	}
+	s.untold = nil // the commit held their events
 	maps.Copy(s.meta, w.meta.fresh)
 	s.moving = nil
 	clear(s.gone)

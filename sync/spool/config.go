@@ -30,7 +30,8 @@ type Config struct {
 	// BootID is the kernel's name for this boot; empty means to ask the kernel.
 	BootID string
 
-	fail func(point string) // named points of crash tests; nil outside them
+	fail   func(point string)        // named points of crash tests; nil outside them
+	refuse func(evicting bool) error // errors that tests put into a transaction; nil outside them
 }
 
 const (
@@ -56,6 +57,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.BootID == "" {
 		c.BootID, _ = clock.BootID() // unknown: every opening counts as the same boot
+	}
+	if c.refuse == nil {
+		c.refuse = func(bool) error { return nil }
 	}
 	if c.fail == nil {
 		c.fail = func(string) {}

@@ -30,11 +30,11 @@ type header struct {
 	Boot       uint64     `json:"boot"`
 	Dirty      bool       `json:"dirty"`
 	LastCommit int64      `json:"last_commit_us"`
-	Closed     *closing   `json:"closed,omitempty"`
+	Untold     []closing  `json:"untold,omitempty"`
 }
 
-// closing says which epoch ended before this file's and why. It stays in the header until the event that tells it is
-// committed: a crash before that must not silence it.
+// closing says which epoch ended before this file's and why. It stays in the header until the transaction that holds
+// the event that tells it: nothing that happens before must silence it.
 type closing struct {
 	Epoch  string `json:"epoch"`
 	Reason string `json:"reason"`

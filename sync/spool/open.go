@@ -114,7 +114,7 @@ func (s *Spool) load(d *side) (err error) {
 	s.pending.load(c.ledger)
 	s.due = false
 	clear(s.gone)
-	s.sayClosed(c.header.Closed)
+	s.sayClosed(c.header.Untold)
 	if unclean {
 		s.sayUnclean(&c.header)
 	}
@@ -196,7 +196,7 @@ func (s *Spool) startEpoch(d *side, cause string) error {
 	}
 	s.setBoot(next.Boot, d)
 	next.Boot = s.boot
-	if err := s.createFile(next.lost, closingOf(d, cause)); err != nil {
+	if err := s.createFile(next.lost, s.untoldWith(closingOf(d, cause))); err != nil {
 		return fmt.Errorf("create spool file: %w", err)
 	}
 	if err := s.writeSide(next); err != nil {
@@ -209,18 +209,7 @@ func (s *Spool) startEpoch(d *side, cause string) error {
 	return s.enter(next.lost)
 }
 
-// closingOf is nil when cause is empty: then no epoch ends.
-func closingOf(d *side, cause string) *closing {
-	switch {
-	case cause == "":
-		return nil
-	case d == nil:
-		return &closing{Epoch: "unknown", Reason: cutText(cause, 200)}
-	}
-	return &closing{Epoch: d.Epoch.String(), Reason: cutText(cause, 200)}
-}
-
-func (s *Spool) createFile(l lost, c *closing) error {
+func (s *Spool) createFile(l lost, untold []closing) error {
 	if err := remove(s.path(newFileName)); err != nil {
 		return err
 	}
@@ -237,7 +226,7 @@ func (s *Spool) createFile(l lost, c *closing) error {
 			return err
 		}
 		w := metaWriter{bucket: meta, fresh: map[string]string{}}
-		return w.put(keyHeader, header{Format: fileFormat, Epoch: l.Epoch, Life: l.Life, Boot: l.Boot, Closed: c})
+		return w.put(keyHeader, header{Format: fileFormat, Epoch: l.Epoch, Life: l.Life, Boot: l.Boot, Untold: untold})
 	})
 	s.fsyncs += 2
 	err = errors.Join(err, f.close())
@@ -261,15 +250,6 @@ func (s *Spool) enter(l lost) error {
 	clear(s.gone)
 	s.adoptStreams(nil)
 	s.pending.restart()
-	s.sayClosed(c.header.Closed)
+	s.sayClosed(c.header.Untold)
 	return nil
-}
-
-// sayClosed appends the event of a closed epoch, once for each opening until it is committed.
-func (s *Spool) sayClosed(c *closing) {
-	if c == nil || s.untold != nil && *s.untold == *c {
-		return
-	}
-	s.untold, s.telling = c, false
-	s.event(wire.EventEpochClosed, map[string]any{"epoch": c.Epoch, "reason": c.Reason})
 }

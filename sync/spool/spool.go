@@ -38,10 +38,9 @@ type Spool struct {
 	due     bool              // acknowledgements or refusals wait for the next commit
 	gone    map[wire.Stream][]uint64
 	moving  *move
-	lostNew bool     // the list of lost epochs differs from the side file
-	dirty   bool     // spool.db carries the mark of rule D6
-	untold  *closing // what the header says of the epoch before, until the event that tells it is committed
-	telling bool     // the group in taken holds that event
+	lostNew bool      // the list of lost epochs differs from the side file
+	dirty   bool      // spool.db carries the mark of rule D6
+	untold  []closing // what the header says of epochs before; the next commit holds their events
 
 	lastCommit time.Time
 	lastSent   time.Time // of ledger counters

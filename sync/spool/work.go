@@ -13,7 +13,7 @@ import (
 type work struct {
 	s        *Spool
 	g        group
-	extra    group // records of the spool itself: counters, the event of a move
+	extra    group // records of the spool itself: counters, the events of a move and of closed epochs
 	changes  []change
 	streams  map[wire.Stream]stream
 	epoch    wire.Epoch
@@ -32,18 +32,27 @@ func (s *Spool) stage(g group, want int64, final bool) *work {
 	send := final || want == 0 && time.Since(s.lastSent) >= s.cfg.Quiet
 	w := &work{s: s, g: g, extra: group{}, epoch: s.epoch, life: s.life, want: want, final: final}
 	w.changes = s.pending.changes(send)
-	if g.empty() && len(w.changes) == 0 && !s.due && s.moving == nil && want == 0 && !(final && s.dirty) {
+	if g.empty() && len(w.changes) == 0 && !s.due && s.moving == nil && len(s.untold) == 0 && want == 0 && !(final && s.dirty) {
 		return nil
 	}
 	w.streams, w.side = maps.Clone(s.streams), s.side.clone()
 	if s.moving != nil {
 		w.applyMove(s.moving)
 	}
+	w.addClosed()
 	w.addCounters()
 	w.number(g)
 	w.number(w.extra)
 	w.reserve()
 	return w
+}
+
+// addClosed tells of closed epochs in the very transaction that takes them out of the header: no crash, full memory or
+// ordered stop comes between the two.
+func (w *work) addClosed() {
+	for _, c := range w.s.untold {
+		w.add(wire.Events, w.s.encodeEvent(wire.EventEpochClosed, map[string]any{"epoch": c.Epoch, "reason": c.Reason}))
+	}
 }
 
 func (w *work) addCounters() {
@@ -89,6 +98,9 @@ func (w *work) reserve() {
 
 // write is the transaction.
 func (w *work) write(tx *bbolt.Tx) error {
+	if err := w.s.cfg.refuse(w.want > 0); err != nil {
+		return err
+	}
 	if err := w.evict(tx); err != nil {
 		return err
 	}
@@ -136,9 +148,6 @@ func (w *work) writeMeta(tx *bbolt.Tx) error {
 	w.meta = metaWriter{bucket: b, known: w.s.meta, fresh: map[string]string{}}
 	h := header{Format: fileFormat, Epoch: w.epoch, Life: w.life, Boot: w.s.boot, Dirty: !w.final,
 		LastCommit: w.s.cfg.Clock.Boot().Microseconds()}
-	if !w.s.telling {
-		h.Closed = w.s.untold
-	}
 	if err := w.meta.put(keyHeader, h); err != nil {
 		return err
 	}
