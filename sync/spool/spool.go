@@ -62,11 +62,13 @@ var (
 	ErrUnknownStream = errors.New("unknown stream")
 	// ErrClosed is returned after Close.
 	ErrClosed = errors.New("spool is closed")
+	// ErrInUse is returned by Open while another process has the spool open.
+	ErrInUse = errors.New("another process has it open; stop it, or choose another state folder")
 )
 
 // Open opens the spool in dir, which is made when missing. A file that is damaged is set aside and replaced (rule D5);
 // on a disk that refuses for now (full, read-only) the spool works from memory and tries again. It is an error when
-// another process has the spool open, or when dir cannot be used at all.
+// another process has the spool open (ErrInUse), or when dir cannot be used at all.
 func Open(dir string, cfg Config) (*Spool, error) {
 	cfg = cfg.withDefaults()
 	for name := range cfg.Streams {
@@ -81,7 +83,10 @@ func Open(dir string, cfg Config) (*Spool, error) {
 		return nil, fmt.Errorf("open spool: %w", err)
 	}
 	if err := s.open(); err != nil {
-		if !isPassing(err) || isLocked(err) || isForbidden(err) {
+		if isLocked(err) {
+			return nil, fmt.Errorf("open spool %q: %w", dir, ErrInUse)
+		}
+		if !isPassing(err) || isForbidden(err) {
 			return nil, fmt.Errorf("open spool %q: %w", dir, err)
 		}
 		s.failed(err)

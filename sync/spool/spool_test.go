@@ -3,9 +3,11 @@ package spool_test
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -252,8 +254,9 @@ func TestStreamsByClass(t *testing.T) {
 func TestSecondProcessIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir, config())
-	if _, err := spool.Open(dir, config()); err == nil {
-		t.Fatal("two spools share a file")
+	_, err := spool.Open(dir, config())
+	if !errors.Is(err, spool.ErrInUse) || !strings.Contains(err.Error(), "another process has it open") {
+		t.Fatalf("the second opening: %v", err)
 	}
 	put(t, s, wire.Results, 1, 1)
 	flush(t, s)
