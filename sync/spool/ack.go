@@ -84,7 +84,8 @@ func (s *Spool) forgetLost(e wire.Epoch, st wire.Stream) {
 }
 
 // Refuse makes the gap refused of one record that is committed and not acknowledged (rule D7). For the gap of a lost
-// epoch, which holds no record, it stops sending it: what comes after must not wait for it. Anything else is ignored.
+// epoch, which holds no record, it stops sending it, since what comes after must not wait for it, and counts its numbers as
+// epoch_lost_untold. Anything else is ignored.
 func (s *Spool) Refuse(st wire.Stream, e wire.Epoch, n uint64) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -96,7 +97,7 @@ func (s *Spool) Refuse(st wire.Stream, e wire.Epoch, n uint64) error {
 		return fmt.Errorf("refuse record of %q: %w", st, ErrUnknownStream)
 	}
 	if e != s.epoch {
-		s.forgetLost(e, st)
+		s.refuseLost(e, st)
 		return nil
 	}
 	if n < str.Low || n > str.Head || str.isGap(n) {
@@ -109,6 +110,18 @@ func (s *Spool) Refuse(st wire.Stream, e wire.Epoch, n uint64) error {
 	s.due = true
 	s.pending.touch()
 	return nil
+}
+
+// refuseLost gives up the gap of a lost epoch: no record and no event will tell of it, so the ledger must.
+func (s *Spool) refuseLost(e wire.Epoch, st wire.Stream) {
+	for _, l := range s.side.Closed {
+		if r, has := l.Streams[st]; has && l.Epoch == e {
+			s.log.Warn("gap of a lost epoch refused by the hub", "stream", string(st), "epoch", e.String(), "numbers", r.UpTo)
+			s.Count(owner(st), causeLostUntold, r.UpTo)
+			s.forgetLost(e, st)
+			return
+		}
+	}
 }
 
 // move is a new epoch for everything that is not acknowledged.

@@ -1,9 +1,12 @@
 package spool_test
 
 import (
+	"bytes"
 	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -116,5 +119,33 @@ func TestTwoEpochsEnd(t *testing.T) {
 	}
 	if diff := cmp.Diff([]any{first.String(), second.String()}, closed); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestRefuseLostEpoch: the hub will not have the gap of a lost epoch; the ledger counts its numbers, once, and a
+// warning is logged.
+func TestRefuseLostEpoch(t *testing.T) {
+	dir, e := filled(t)
+	loseFile(t, dir)
+	var log bytes.Buffer
+	cfg := config()
+	cfg.Logger = slog.New(slog.NewTextHandler(&log, nil))
+	s := open(t, dir, cfg)
+	gap := drain(t, s, wire.Results, wire.Limit{})[0].Gaps[0]
+	for _, epoch := range []wire.Epoch{{1}, e, e} {
+		if err := s.Refuse(wire.Results, epoch, gap.Last); err != nil {
+			t.Fatal(err)
+		}
+	}
+	flush(t, s)
+	crashed := open(t, copyDir(t, dir), config())
+	want := []wire.Counter{{Owner: "spool/results", Cause: "epoch_lost_untold", Total: gap.Last}}
+	for _, s := range []*spool.Spool{s, crashed} {
+		if diff := cmp.Diff(want, s.Ledger()); diff != "" || s.Stats().Lost != 0 {
+			t.Errorf("%d lost epochs; %s", s.Stats().Lost, diff)
+		}
+	}
+	if n := strings.Count(log.String(), "level=WARN msg=\"gap of a lost epoch refused"); n != 1 {
+		t.Errorf("%d warnings in %s", n, log.String())
 	}
 }

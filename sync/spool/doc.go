@@ -20,7 +20,7 @@
 //     its epoch. The old epoch is then sent as one gap per stream, epoch_lost, up to the reservation.
 //   - D6 The first commit after opening marks the file dirty and Close clears the mark; opening a dirty file appends the
 //     event unclean_stop.
-//   - D7 Refuse turns one record into the gap refused.
+//   - D7 Refuse turns one record into the gap refused; the gap of a lost epoch becomes the counter epoch_lost_untold.
 //
 // A failed fsync is never retried as success: the file is set aside (D5). A full disk is no damage: records wait in
 // memory, bounded, and writing resumes by itself; what had to be dropped is counted under spool/<stream>.

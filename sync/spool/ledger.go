@@ -15,6 +15,9 @@ import (
 // causeMemoryFull counts records that were dropped before they had a number: the disk did not take them in time.
 const causeMemoryFull = "memory_full"
 
+// causeLostUntold counts the numbers of a lost epoch whose gap the hub refused: an upper bound, as the gap itself.
+const causeLostUntold = "epoch_lost_untold"
+
 func owner(st wire.Stream) string { return "spool/" + string(st) }
 
 type entryKey struct{ owner, cause string }
