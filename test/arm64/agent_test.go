@@ -37,10 +37,11 @@ func TestAgentRunsTheMotionsModel(t *testing.T) {
 	}
 }
 
+// crossBuild builds twice, from nothing the second time: two builds are identical, or it fails.
 func crossBuild(t *testing.T) string {
 	t.Helper()
 	out := t.TempDir()
-	cmd := exec.Command("go", "run", "./cross/build", "-out", out, "-arch", "arm64", "-program", "dunlin")
+	cmd := exec.Command("go", "run", "./cross/build", "-out", out, "-arch", "arm64", "-program", "dunlin", "-twice")
 	cmd.Dir = fixture.Root()
 	if text, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("cross build: %v\n%s", err, text)
