@@ -1,7 +1,6 @@
 package agent
 
 import (
-	"context"
 	"math/rand/v2"
 	"time"
 )
@@ -36,16 +35,4 @@ func (p Pause) after(failures int) time.Duration {
 	}
 	d = min(d, p.Most)
 	return d - rand.N(d/4+1)
-}
-
-// rest waits for d, or reports false when ctx ended first.
-func rest(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-t.C:
-		return true
-	}
 }

@@ -100,7 +100,7 @@ func (w *worker) wait(ctx context.Context, err error, failures int) bool {
 		level = slog.LevelWarn // the edge; repetitions are counted in the status
 	}
 	w.log.Log(ctx, level, "task failed", "state", state, "reason", reason, "failures", failures, "retry_in", d)
-	if !rest(ctx, d) {
+	if !clock.Wait(ctx, d) {
 		return false
 	}
 	w.mu.Lock()

@@ -16,6 +16,7 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/dunlin-iot/dunlin/bench/live"
 	"github.com/dunlin-iot/dunlin/bench/report"
 )
 
@@ -63,7 +64,7 @@ func (b bench) run(ctx context.Context) error {
 		return err
 	}
 	defer answers.Disconnect(250)
-	loop, err := buildLoop(ctx, dir)
+	loop, err := live.BuildCLoop(ctx, dir)
 	if err != nil {
 		return err
 	}

@@ -87,14 +87,6 @@ func startAnswers(broker string) (mqtt.Client, error) {
 	return c, nil
 }
 
-func buildLoop(ctx context.Context, dir string) (string, error) {
-	program := filepath.Join(dir, "cloop")
-	if out, err := exec.CommandContext(ctx, "cc", "-O2", "-o", program, "bench/cloop/cloop.c", "-ldl").CombinedOutput(); err != nil {
-		return "", fmt.Errorf("run cc (apt-get install gcc): %w: %s", err, out)
-	}
-	return program, nil
-}
-
 // pure is how often the bare C loop invokes the model in a second.
 func (b bench) pure(ctx context.Context, loop string) (float64, error) {
 	cmd := exec.CommandContext(ctx, loop, b.lib, filepath.Join(b.model, "model.tflite"))

@@ -8,20 +8,8 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"time"
 )
-
-const cSource = "bench/cloop/cloop.c"
-
-// buildLoop compiles the C loop into folder and returns the program's path.
-func buildLoop(ctx context.Context, folder string) (string, error) {
-	program := filepath.Join(folder, "cloop")
-	if out, err := exec.CommandContext(ctx, "cc", "-O2", "-o", program, cSource, "-ldl").CombinedOutput(); err != nil {
-		return "", fmt.Errorf("run cc (apt-get install gcc): %w: %s", err, out)
-	}
-	return program, nil
-}
 
 // cLoop is the running C loop. It is idle between two calls of measure.
 type cLoop struct {

@@ -16,6 +16,7 @@ import (
 	"os/signal"
 	"runtime"
 
+	"github.com/dunlin-iot/dunlin/bench/live"
 	"github.com/dunlin-iot/dunlin/bench/report"
 	"github.com/dunlin-iot/dunlin/models/tflite"
 )
@@ -49,7 +50,7 @@ func run(ctx context.Context, rounds int) error {
 		return fmt.Errorf("make folder: %w", err)
 	}
 	defer os.RemoveAll(folder)
-	program, err := buildLoop(ctx, folder)
+	program, err := live.BuildCLoop(ctx, folder)
 	if err != nil {
 		return err
 	}

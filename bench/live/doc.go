@@ -1,3 +1,3 @@
-// Package live runs the real agent and hub for the programs of bench that measure whole processes: it builds both,
+// Package live runs whole programs for those of bench that measure them: it builds agent and hub (and the bare C loop),
 // writes a configuration, starts them and asks the agent's local API.
 package live

@@ -18,17 +18,6 @@ type passage struct {
 	right       int
 }
 
-// verdict is the label that most windows of the recording got.
-func (p *passage) verdict() string {
-	best, n := "", 0
-	for label, votes := range p.votes {
-		if votes > n || votes == n && label < best {
-			best, n = label, votes
-		}
-	}
-	return best
-}
-
 // tally compares decisions with the labels of the recordings they were made on. Times are CLOCK_BOOTTIME.
 type tally struct {
 	mu        sync.Mutex
@@ -93,7 +82,7 @@ func (t *tally) byRecording() score {
 			continue
 		}
 		s.Of++
-		if p.verdict() == p.label {
+		if majority(p.votes) == p.label {
 			s.Right++
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/sse"
 
 	"github.com/dunlin-iot/dunlin/hub/fleet"
+	"github.com/dunlin-iot/dunlin/internal/clock"
 )
 
 const (
@@ -62,7 +63,7 @@ func (a *api) live(ctx context.Context, in *liveInput, send sse.Sender) {
 		if err := l.round(ctx); err != nil {
 			return // the client is gone, or the store is: the client comes back and learns which
 		}
-		if !wait(ctx, calm) {
+		if !clock.Wait(ctx, calm) {
 			return
 		}
 		select {
@@ -71,17 +72,6 @@ func (a *api) live(ctx context.Context, in *liveInput, send sse.Sender) {
 		case <-changed:
 		case <-tick.C:
 		}
-	}
-}
-
-func wait(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-t.C:
-		return true
 	}
 }
 

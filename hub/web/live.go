@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dunlin-iot/dunlin/hub/fleet"
+	"github.com/dunlin-iot/dunlin/internal/clock"
 )
 
 const (
@@ -64,7 +65,7 @@ func (s *Site) follow(ctx context.Context, e *events, changed <-chan struct{}, r
 			s.cfg.Logger.Debug("live page ended", "error", err)
 			return
 		}
-		if !pause(ctx, calm) {
+		if !clock.Wait(ctx, calm) {
 			return
 		}
 		select {
@@ -76,18 +77,6 @@ func (s *Site) follow(ctx context.Context, e *events, changed <-chan struct{}, r
 		if err := e.beat(time.Now()); err != nil {
 			return
 		}
-	}
-}
-
-// pause waits for d; false says that ctx ended first.
-func pause(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-t.C:
-		return true
 	}
 }
 
