@@ -14,6 +14,7 @@ type Pulse struct {
 	clock clock.Clock
 	fresh bool // the next block is the first of its run
 	gap   bool // samples were lost before the next block
+	tempo tempo
 
 	mu     sync.Mutex
 	health Health
@@ -27,6 +28,7 @@ func NewPulse(c clock.Clock) *Pulse {
 // Begin starts a run.
 func (p *Pulse) Begin() {
 	p.fresh, p.gap = true, false
+	p.tempo = tempo{}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.set(Starting, "")
@@ -35,7 +37,9 @@ func (p *Pulse) Begin() {
 // Emit counts b and passes it on. It sets Discont on the first block of a run and after Skip.
 func (p *Pulse) Emit(emit func(Block), b Block) {
 	b.Discont = b.Discont || p.fresh || p.gap
+	rate, jitter := p.tempo.beat(b)
 	p.mu.Lock()
+	p.health.Rate, p.health.Jitter = rate, jitter
 	p.health.Samples += uint64(b.Samples())
 	if b.Discont && !p.fresh {
 		p.health.Gaps++
@@ -54,6 +58,26 @@ func (p *Pulse) Skip(n uint64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.health.Skipped += n
+}
+
+// Drop counts samples that the hardware took and nobody read: the next block is discontinuous.
+func (p *Pulse) Drop(n uint64) {
+	p.gap = true
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.health.Dropped += n
+}
+
+// Mood degrades the source for a reason, or lets it recover when there is none; what has not changed costs nothing.
+func (p *Pulse) Mood(reason string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case reason != "" && reason != p.health.Reason:
+		p.set(Degraded, reason)
+	case reason == "" && p.health.State == Degraded:
+		p.set(Running, "")
+	}
 }
 
 // Degrade says that samples still arrive, but something is wrong.

@@ -83,4 +83,7 @@ type Health struct {
 	Samples uint64        // emitted since the process started
 	Gaps    uint64        // blocks emitted with Discont, the first of a run excepted
 	Skipped uint64        // samples or lines that were read and could not be used
+	Dropped uint64        // samples that the hardware took and nobody read: full FIFOs, overruns, late polls
+	Rate    Hertz         // measured over the last blocks; zero until it is known
+	Jitter  time.Duration // mean distance of a block's time from where the measured rate puts it
 }

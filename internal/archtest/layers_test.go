@@ -8,7 +8,7 @@ import (
 
 // vocabulary is row 1: words that row 3 shares across families. Everything else below a family folder is concrete.
 var vocabulary = []string{
-	"hal", "models/manifest", "models/engine", "models/window", "models/drift", "models/explain",
+	"hal", "hal/judge", "hal/poll", "hal/pace", "hal/fifo", "models/manifest", "models/engine", "models/window", "models/drift", "models/explain",
 	"sync/wire", "sync/twin", "firmware/trust",
 }
 

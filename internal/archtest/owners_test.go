@@ -13,6 +13,7 @@ var owners = []struct {
 	rooms  []string
 }{
 	{"periph.io/", []string{"hal"}},
+	{"github.com/warthog618/go-gpiocdev", []string{"hal/gpio"}},
 	{"go.etcd.io/bbolt", []string{"sync/spool"}},
 	{"github.com/eclipse/paho.mqtt.golang", []string{"sync/uplink", "hub/broker", "hal/mqttin"}},
 	{"github.com/mattn/go-tflite", []string{"models/tflite"}},

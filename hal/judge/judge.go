@@ -1,0 +1,104 @@
+package judge
+
+import (
+	"fmt"
+	"math"
+	"time"
+)
+
+// Rule is what one channel of a working sensor can say, in the channel's unit. Zero fields are not judged.
+type Rule struct {
+	Min, Max float64       // what the chip can measure at all, by its data sheet; judged when they differ
+	Clip     float64       // full scale: a magnitude of this or more is cut off
+	Stuck    time.Duration // longest time that the chip's own noise lets the very same value stand
+	Flat     float64       // smallest peak to peak within FlatFor of a sensor that is connected to something
+	FlatFor  time.Duration
+}
+
+// Verdict is what to do with a sample.
+type Verdict uint8
+
+const (
+	Good    Verdict = iota
+	Suspect         // pass it on, and say that something is wrong
+	Useless         // do not pass it on
+)
+
+// Judge judges the samples of one source.
+type Judge struct {
+	names  []string
+	rules  []Rule
+	states []state
+}
+
+// state is what a judge remembers of one channel.
+type state struct {
+	begun     bool
+	last      float32
+	since     time.Duration // when the value last changed
+	from      time.Duration // when the stretch for Flat began
+	low, high float32
+	flat      bool // the last whole stretch was flat
+}
+
+// New makes a judge. Rules may be nil or shorter than names: what has no rule is only held to be a number.
+func New(names []string, rules []Rule) *Judge {
+	j := &Judge{names: names, rules: make([]Rule, len(names)), states: make([]state, len(names))}
+	copy(j.rules, rules)
+	return j
+}
+
+// Reset forgets what came before: call it when the chip was opened again.
+func (j *Judge) Reset() { clear(j.states) }
+
+// Look judges one sample taken at a time. The reason is one sentence without a full stop, empty when all is well; it
+// names the channel and holds nothing that changes while the trouble lasts.
+func (j *Judge) Look(at time.Duration, sample []float32) (Verdict, string) {
+	worst, reason := Good, ""
+	for i := range j.names {
+		if v, why := j.channel(i, at, sample[i]); v > worst {
+			worst, reason = v, why
+		}
+	}
+	return worst, reason
+}
+
+func (j *Judge) channel(i int, at time.Duration, v float32) (Verdict, string) {
+	r, s := &j.rules[i], &j.states[i]
+	stuck := s.repeats(r, at, v)
+	flat := s.level(r, at, v)
+	switch x := float64(v); {
+	case math.IsNaN(x) || math.IsInf(x, 0):
+		return Useless, j.names[i] + " is not a number"
+	case r.Min != r.Max && (x < r.Min || x > r.Max):
+		return Useless, fmt.Sprintf("%s is outside of %g to %g, which is all the chip can measure", j.names[i], r.Min, r.Max)
+	case stuck:
+		return Useless, fmt.Sprintf("%s has not changed for longer than %s: the chip is stuck", j.names[i], r.Stuck)
+	case r.Clip > 0 && math.Abs(x) >= r.Clip:
+		return Suspect, fmt.Sprintf("%s is clipped at %g: choose a wider range", j.names[i], r.Clip)
+	case flat:
+		return Suspect, fmt.Sprintf("%s varies by less than %g within %s: is the sensor connected?", j.names[i], r.Flat, r.FlatFor)
+	}
+	return Good, ""
+}
+
+// repeats reports whether the value has stood still for too long.
+func (s *state) repeats(r *Rule, at time.Duration, v float32) bool {
+	if !s.begun || v != s.last {
+		s.last, s.since = v, at
+	}
+	return r.Stuck > 0 && at-s.since > r.Stuck
+}
+
+// level reports whether the last whole stretch of FlatFor was flat.
+func (s *state) level(r *Rule, at time.Duration, v float32) bool {
+	if !s.begun {
+		s.begun, s.from, s.low, s.high = true, at, v, v
+	}
+	s.low, s.high = min(s.low, v), max(s.high, v)
+	if r.FlatFor > 0 && at-s.from >= r.FlatFor {
+		s.flat = float64(s.high-s.low) < r.Flat
+		s.from, s.low, s.high = at, v, v
+	}
+	return s.flat
+}
