@@ -8,7 +8,7 @@ import (
 
 // vocabulary is row 1: words that row 3 shares across families. Everything else below a family folder is concrete.
 var vocabulary = []string{
-	"hal", "hal/judge", "hal/poll", "hal/pace", "hal/fifo", "models/manifest", "models/engine", "models/window", "models/drift", "models/explain",
+	"hal", "hal/judge", "hal/lines", "hal/poll", "hal/pace", "hal/fifo", "models/manifest", "models/engine", "models/window", "models/drift", "models/explain",
 	"sync/wire", "sync/twin", "firmware/trust",
 }
 
@@ -84,7 +84,7 @@ func forbidden(from, to string) string {
 	return ""
 }
 
-func isI2C(to string) bool { return to == "hal/i2cdev" }
+func isI2C(to string) bool { return to == "hal/i2cdev" || to == "hal/periphbus" }
 
 // testOf lets a <x>test package import the packages of its own family that it helps to test.
 func testOf(from, to string) bool {
