@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/dunlin-iot/dunlin/hal"
+	"github.com/dunlin-iot/dunlin/hal/lines"
 	"github.com/dunlin-iot/dunlin/internal/clock"
 )
 
@@ -75,8 +76,11 @@ func (s *Source) run(ctx context.Context, emit func(hal.Block)) error {
 		defer close(ended)
 		c.end(s.cfg.Grace)
 	})
-	l := newLines(s, emit)
-	readErr := l.read(c.stdout)
+	l := lines.New(lines.Config{
+		Channels: len(s.cfg.Channels), Rate: s.cfg.Rate, Pulse: s.pulse, Emit: emit,
+		Clock: s.cfg.Clock, Logger: s.cfg.Logger.With("program", s.cfg.Command[0]),
+	})
+	readErr := l.Read(c.stdout)
 	cancelled := !unhook()
 	if cancelled {
 		<-ended
@@ -85,7 +89,7 @@ func (s *Source) run(ctx context.Context, emit func(hal.Block)) error {
 		c.end(s.cfg.Grace)
 	}
 	exitErr := c.finish()
-	l.close()
+	l.Close()
 	if readErr != nil && !cancelled {
 		return fmt.Errorf("read output of %s: %w", s.cfg.Command[0], readErr)
 	}
