@@ -1,10 +1,6 @@
 package config
 
-import (
-	"time"
-
-	"github.com/dunlin-iot/dunlin/hal"
-)
+import "time"
 
 // Config is a whole configuration that can be used: every value is in range, every name refers to something, every
 // path is absolute. Lists are sorted by name.
@@ -27,27 +23,6 @@ type Config struct {
 type HubConfig struct {
 	URL    string
 	Tenant string
-}
-
-// SourceConfig is one source; exactly one of its driver fields is set.
-type SourceConfig struct {
-	Name    string
-	Replay  *ReplayConfig
-	Process *ProcessConfig
-}
-
-// ReplayConfig plays a recording, or a folder of them. Speed 0 is as fast as possible.
-type ReplayConfig struct {
-	File  string
-	Speed float64
-	Loop  bool
-}
-
-// ProcessConfig reads a program's output.
-type ProcessConfig struct {
-	Command  []string
-	Channels []hal.Channel
-	Rate     hal.Hertz
 }
 
 // PipelineConfig is one model at work on one source.

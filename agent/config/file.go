@@ -32,27 +32,6 @@ type Hub struct {
 	Tenant Name   `yaml:"tenant" default:"default" remote:"no" doc:"Tenant the device belongs to."`
 }
 
-// Source is one stream of samples: Driver says which of the other fields holds its settings.
-type Source struct {
-	Driver  string   `yaml:"driver" union:"yes" required:"yes" remote:"no" doc:"What the samples come from."`
-	Replay  *Replay  `yaml:"replay" remote:"no" doc:"A recording, or a folder of them."`
-	Process *Process `yaml:"process" remote:"no" doc:"Lines of numbers from a program's standard output."`
-}
-
-// Replay plays recordings.
-type Replay struct {
-	File  Path  `yaml:"file" required:"yes" remote:"no" doc:"A CSV recording, or a folder of them."`
-	Speed Speed `yaml:"speed" default:"1" remote:"no" doc:"1 is real time, 10 ten times that, max as fast as the pipelines read."`
-	Loop  bool  `yaml:"loop" default:"false" remote:"no" doc:"Start again after the last recording."`
-}
-
-// Process reads a program.
-type Process struct {
-	Command  []string  `yaml:"command" required:"yes" remote:"no" doc:"The program and its arguments. It prints one sample per line."`
-	Channels []Channel `yaml:"channels" required:"yes" remote:"no" doc:"The values of one line, in order, with their units."`
-	Rate     Hertz     `yaml:"rate" required:"yes" remote:"no" doc:"Samples per second that the program prints."`
-}
-
 // Pipeline is one model at work on one source.
 type Pipeline struct {
 	Source    Name       `yaml:"source" required:"yes" remote:"no" doc:"A name under sources."`

@@ -53,8 +53,8 @@ func TestFull(t *testing.T) {
 		DeviceID: "pump-17", Tags: map[string]string{"site": "north", "line": "3", "floor": "2"},
 		Hub: &config.HubConfig{URL: "mqtts://hub.example.org:8883", Tenant: "acme"},
 		Sources: []config.SourceConfig{
-			{Name: "demo", Replay: &config.ReplayConfig{File: "/etc/dunlin/recordings/motions.csv", Speed: 0, Loop: true}},
-			{Name: "imu", Process: &config.ProcessConfig{
+			{Name: "demo", Driver: "replay", Replay: &config.ReplayConfig{File: "/etc/dunlin/recordings/motions.csv", Speed: 0, Loop: true}},
+			{Name: "imu", Driver: "process", Process: &config.ProcessConfig{
 				Command: []string{"/etc/dunlin/read-imu", "--bus", "1"}, Rate: 500,
 				Channels: []hal.Channel{{Name: "ax", Unit: "m/s2"}, {Name: "gz", Unit: "rad/s"}},
 			}},

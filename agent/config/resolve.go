@@ -6,10 +6,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
-
-	"github.com/dunlin-iot/dunlin/hal"
 )
 
 // resolver turns the raw File into a Config; tree tells it where to point when keys do not fit each other.
@@ -71,44 +68,6 @@ func (r *resolver) roots(state string) []string {
 		out = append(out, r.path(p))
 	}
 	return out
-}
-
-func (r *resolver) sources() []SourceConfig {
-	var out []SourceConfig
-	for _, name := range slices.Sorted(maps.Keys(r.file.Sources)) {
-		raw, s := r.file.Sources[name], SourceConfig{Name: string(name)}
-		switch {
-		case raw.Replay != nil:
-			s.Replay = &ReplayConfig{File: r.path(raw.Replay.File), Speed: float64(raw.Replay.Speed), Loop: raw.Replay.Loop}
-		case raw.Process != nil:
-			s.Process = r.process(string(name), raw.Process)
-		}
-		out = append(out, s)
-	}
-	return out
-}
-
-func (r *resolver) process(name string, raw *Process) *ProcessConfig {
-	p := &ProcessConfig{Command: slices.Clone(raw.Command), Rate: hal.Hertz(raw.Rate)}
-	if len(p.Command) == 0 || p.Command[0] == "" {
-		r.errs.add(r.tree.find("sources", name, "command").at, "sources."+name+".command names no program", `write [program, argument]`)
-		return p
-	}
-	if strings.Contains(p.Command[0], "/") {
-		p.Command[0] = r.path(Path(p.Command[0]))
-	}
-	seen := map[string]bool{}
-	for _, c := range raw.Channels {
-		if seen[c.Name] {
-			r.errs.add(r.tree.find("sources", name, "channels").at, fmt.Sprintf("sources.%s.channels names %q twice", name, c.Name), "give each channel its own name")
-		}
-		seen[c.Name] = true
-		p.Channels = append(p.Channels, hal.Channel(c))
-	}
-	if len(raw.Channels) == 0 {
-		r.errs.add(r.tree.find("sources", name, "channels").at, "sources."+name+".channels is empty", `name the values of one line, as ["ax[m/s2]", "ay[m/s2]"]`)
-	}
-	return p
 }
 
 func (r *resolver) pipelines() []PipelineConfig {

@@ -77,8 +77,10 @@ func TestSchemaTakesGoodFiles(t *testing.T) {
 // values that carry a unit.
 var beyondSchema = []string{
 	"alias", "channel-twice", "channels-empty", "command-empty", "deep-brackets", "deep-dashes", "deep-indent",
-	"duration-above", "hub-url-password", "merge-key", "missing-source", "model-latest", "no-sources", "quiet-shorter",
-	"rate-zero", "size-below", "size-huge", "tag", "threshold-above", "two-documents",
+	"duration-above", "every-too-short", "gyro-mpu6050", "hub-url-password", "inputs-empty", "inputs-twice", "merge-key",
+	"missing-source", "model-latest", "mqtt-field-twice", "mqtt-fields-empty", "mqtt-password-alone", "mqtt-topic",
+	"no-sources", "picture-and-channels", "picture-neither", "quiet-shorter", "rate-zero", "scale-same-line",
+	"scale-zero", "shunt-huge", "size-below", "size-huge", "tag", "threshold-above", "two-documents",
 }
 
 func TestSchemaRefusesBadFiles(t *testing.T) {

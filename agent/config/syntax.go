@@ -15,6 +15,8 @@ type Syntax struct {
 	Pattern string   // anchored regular expression; empty when Enum is set or any text will do
 	Enum    []string // the only values, when there are few
 	Number  bool     // a bare number is also right (threshold: 0.7)
+	Least   string   // ... from this
+	Most    string   // ... up to this; empty bounds do not bind
 }
 
 // Scalar is a value written as one word of text. All value types of File that are no plain string, number or boolean

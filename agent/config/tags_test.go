@@ -48,11 +48,23 @@ func TestRemote(t *testing.T) {
 	golden(t, "testdata/remote.golden", strings.Join(yes, "\n")+"\n")
 }
 
+// mayPace are the only keys of a source that the hub may set: how often it is asked, never what is read.
+var mayPace = []string{"rate", "every"}
+
 // TestNeverRemote: a hub that was broken into must not reach commands, files, libraries, itself or the local API.
 func TestNeverRemote(t *testing.T) {
 	forbidden := []string{"hub", "device", "sources", "runtime", "control", "state", "models", "spool"}
 	walk(reflect.TypeFor[config.File](), "", func(path string, f reflect.StructField) {
 		section, _, _ := strings.Cut(path, ".")
+		key := f.Tag.Get("yaml")
+		for _, what := range []string{"process", "replay", "serial", "mqtt"} {
+			if strings.HasPrefix(path, "sources.*."+what+".") && f.Tag.Get("remote") == "yes" {
+				t.Errorf("%s is remote:\"yes\"; it says what comes, and does not ask for it", path)
+			}
+		}
+		if section == "sources" && slices.Contains(mayPace, key) {
+			return
+		}
 		if f.Tag.Get("remote") == "yes" && slices.Contains(forbidden, section) {
 			t.Errorf("%s is remote:\"yes\"; nothing under %s may be", path, section)
 		}

@@ -127,7 +127,7 @@ const sharePattern = `^[0-9]{1,3}(\.[0-9]{1,9})?%?$`
 var shareRE = regexp.MustCompile(`^([0-9]{1,3}(?:\.[0-9]{1,9})?)(%?)$`)
 
 func (Share) Syntax() Syntax {
-	return Syntax{Noun: "a share between 0 and 1", Example: "0.7 or 70%", Pattern: sharePattern, Number: true}
+	return Syntax{Noun: "a share between 0 and 1", Example: "0.7 or 70%", Pattern: sharePattern, Number: true, Least: "0"}
 }
 
 func (s *Share) UnmarshalText(text []byte) error {
@@ -161,7 +161,7 @@ const speedPattern = `^([0-9]{1,4}(\.[0-9]{1,9})?|max)$`
 var speedRE = regexp.MustCompile(speedPattern)
 
 func (Speed) Syntax() Syntax {
-	return Syntax{Noun: "a speed", Example: "1 (real time), 10 or max", Pattern: speedPattern, Number: true}
+	return Syntax{Noun: "a speed", Example: "1 (real time), 10 or max", Pattern: speedPattern, Number: true, Least: "0"}
 }
 
 func (s *Speed) UnmarshalText(text []byte) error {

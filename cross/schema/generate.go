@@ -58,7 +58,11 @@ func scalarSchema(s config.Syntax) *jsonschema.Schema {
 		out.Enum = append(out.Enum, e)
 	}
 	if s.Number {
-		return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{out, {Type: "number", Minimum: "0"}}}
+		number := &jsonschema.Schema{Type: "number", Minimum: json.Number(s.Least), Maximum: json.Number(s.Most)}
+		for _, e := range s.Enum {
+			number.Enum = append(number.Enum, json.Number(e))
+		}
+		return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{out, number}}
 	}
 	return out
 }

@@ -1,0 +1,210 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dunlin-iot/dunlin/hal"
+)
+
+func (r *resolver) sources() []SourceConfig {
+	var out []SourceConfig
+	for _, name := range slices.Sorted(maps.Keys(r.file.Sources)) {
+		out = append(out, r.source(string(name), r.file.Sources[name]))
+	}
+	return out
+}
+
+func (r *resolver) source(name string, raw Source) SourceConfig {
+	s := SourceConfig{Name: name, Driver: raw.Driver}
+	switch {
+	case raw.Replay != nil:
+		s.Replay = &ReplayConfig{File: r.path(raw.Replay.File), Speed: float64(raw.Replay.Speed), Loop: raw.Replay.Loop}
+	case raw.Process != nil:
+		s.Process = r.process(name, raw.Process)
+	default:
+		r.hardware(name, raw, &s)
+	}
+	return s
+}
+
+// hardware is the part of source that needs few checks across keys.
+func (r *resolver) hardware(name string, raw Source, s *SourceConfig) {
+	for _, c := range []*Chip{raw.BME280, raw.BMP280, raw.HDC302x, raw.AHT20, raw.MCP9808, raw.TMP102, raw.BH1750} {
+		if c != nil {
+			s.Chip = &ChipConfig{place(c.Bus, c.Address), time.Duration(c.Every)}
+		}
+	}
+	if c := raw.SCD4x; c != nil {
+		s.Chip = &ChipConfig{place(c.Bus, c.Address), time.Duration(c.Every)}
+	}
+	if c := raw.ADS1115; c != nil {
+		s.ADS1115 = r.ads1115(name, c)
+	}
+	if c := raw.INA219; c != nil {
+		s.INA219 = &INA219Config{place(c.Bus, c.Address), float64(c.Shunt), time.Duration(c.Every)}
+	}
+	s.IMU = r.imu(name, raw)
+	if c := raw.DS18B20; c != nil {
+		s.DS18B20 = &DS18B20Config{string(c.ID), string(c.Bus), time.Duration(c.Every)}
+	}
+	if c := raw.HX711; c != nil {
+		s.HX711 = r.hx711(name, c)
+	}
+	r.kernel(name, raw, s)
+}
+
+// kernel is the part of source that the kernel has drivers for, and other machines.
+func (r *resolver) kernel(name string, raw Source, s *SourceConfig) {
+	if c := raw.IIO; c != nil {
+		s.IIO = &IIOConfig{string(c.Device), words(c.Channels), c.Mode, hal.Hertz(c.Rate), c.Watermark, string(c.Trigger)}
+	}
+	if c := raw.GPIO; c != nil {
+		s.GPIO = &GPIOConfig{string(c.Chip), string(c.Line), c.Mode, time.Duration(c.Every), time.Duration(c.Debounce), c.Bias, c.ActiveLow}
+	}
+	if c := raw.ALSA; c != nil {
+		s.ALSA = &ALSAConfig{string(c.Device), hal.Hertz(c.Rate), c.Channels}
+	}
+	if c := raw.V4L2; c != nil {
+		s.V4L2 = &V4L2Config{string(c.Device), c.Width, c.Height, c.Colour, c.Format, hal.Hertz(c.Rate)}
+	}
+	if c := raw.Serial; c != nil {
+		s.Serial = &SerialConfig{r.path(c.Device), c.Baud.Int(), r.channels(name, c.Channels), rate(c.Rate)}
+	}
+	if c := raw.MQTT; c != nil {
+		s.MQTT = r.mqtt(name, c)
+	}
+	if c := raw.System; c != nil {
+		s.System = &SystemConfig{words(c.What), r.path(c.Disk), time.Duration(c.Every)}
+	}
+}
+
+func place(b Bus, a *Address) Place {
+	p := Place{Bus: string(b)}
+	if a != nil {
+		p.Address = uint16(*a)
+	}
+	return p
+}
+
+func words[T ~string](raw []T) []string {
+	var out []string
+	for _, w := range raw {
+		out = append(out, string(w))
+	}
+	return out
+}
+
+func rate(h *Hertz) hal.Hertz {
+	if h == nil {
+		return 0
+	}
+	return hal.Hertz(*h)
+}
+
+// complain points at a key of a source.
+func (r *resolver) complain(name, key, what, fix string) {
+	r.errs.add(r.tree.find("sources", name, key).at, fmt.Sprintf("sources.%s.%s %s", name, key, what), fix)
+}
+
+func (r *resolver) process(name string, raw *Process) *ProcessConfig {
+	p := &ProcessConfig{Command: slices.Clone(raw.Command), Rate: hal.Hertz(raw.Rate)}
+	if len(p.Command) == 0 || p.Command[0] == "" {
+		r.complain(name, "command", "names no program", `write [program, argument]`)
+		return p
+	}
+	if strings.Contains(p.Command[0], "/") {
+		p.Command[0] = r.path(Path(p.Command[0]))
+	}
+	at := r.tree.find("sources", name)
+	switch lines := at.child("channels") != nil; {
+	case raw.Picture != nil && lines:
+		r.complain(name, "picture", "stands beside channels", "keep picture if the program prints pictures, channels if it prints lines")
+	case raw.Picture != nil:
+		p.Picture = &PictureConfig{raw.Picture.Width, raw.Picture.Height, string(raw.Picture.Format)}
+	case !lines:
+		r.errs.add(at.key, fmt.Sprintf("sources.%s has no key %q", name, "channels"), "add it: the values of one line, in order, with their units; or picture if the program prints pictures")
+	default:
+		p.Channels = r.channels(name, raw.Channels)
+	}
+	return p
+}
+
+// channels are those of a source that names its own.
+func (r *resolver) channels(name string, raw []Channel) (out []hal.Channel) {
+	if len(raw) == 0 {
+		r.complain(name, "channels", "is empty", `name the values of one line, as ["ax[m/s2]", "ay[m/s2]"]`)
+	}
+	seen := map[string]bool{}
+	for _, c := range raw {
+		if seen[c.Name] {
+			r.complain(name, "channels", fmt.Sprintf("names %q twice", c.Name), "give each channel its own name")
+		}
+		seen[c.Name] = true
+		out = append(out, hal.Channel(c))
+	}
+	return out
+}
+
+func (r *resolver) ads1115(name string, c *ADS1115) *ADS1115Config {
+	inputs := words(c.Inputs)
+	switch sorted := slices.Sorted(slices.Values(inputs)); {
+	case len(inputs) == 0:
+		r.complain(name, "inputs", "is empty", "name what to measure, as [a0, a1]")
+	case len(slices.Compact(sorted)) != len(inputs):
+		r.complain(name, "inputs", "names one twice", "name each once")
+	}
+	return &ADS1115Config{place(c.Bus, c.Address), inputs, c.Range.Volts(), hal.Hertz(c.Rate)}
+}
+
+func (r *resolver) imu(name string, raw Source) *IMUConfig {
+	switch {
+	case raw.MPU6050 != nil:
+		c := raw.MPU6050
+		if c.Gyro == "125dps" {
+			r.complain(name, "gyro", "is 125dps, which this chip does not have", "write one of 250dps, 500dps, 1000dps, 2000dps")
+		}
+		return &IMUConfig{place(c.Bus, c.Address), hal.Hertz(c.Rate), c.Accel.G(), c.Gyro.DPS()}
+	case raw.LSM6DS != nil:
+		c := raw.LSM6DS
+		return &IMUConfig{place(c.Bus, c.Address), hal.Hertz(c.Rate), c.Accel.G(), c.Gyro.DPS()}
+	case raw.ADXL345 != nil:
+		c := raw.ADXL345
+		return &IMUConfig{place(c.Bus, c.Address), hal.Hertz(c.Rate), c.Range.G(), 0}
+	}
+	return nil
+}
+
+func (r *resolver) hx711(name string, c *HX711) *HX711Config {
+	if c.Data == c.Clock {
+		r.complain(name, "clock", "is the line of data", "data is DOUT, clock is PD_SCK")
+	}
+	return &HX711Config{string(c.Chip), string(c.Data), string(c.Clock), float64(c.Scale), c.Tare, time.Duration(c.Every)}
+}
+
+func (r *resolver) mqtt(name string, c *MQTT) *MQTTConfig {
+	m := &MQTTConfig{
+		URL: string(c.URL), Topic: c.Topic, Fields: slices.Clone(c.Fields), Rate: rate(c.Rate),
+		CA: r.path(c.CA), User: c.User, Password: r.path(c.Password),
+	}
+	if c.Topic == "" || len(c.Topic) > 1024 || strings.ContainsRune(c.Topic, 0) {
+		r.complain(name, "topic", "is no topic", "write one such as plant/boiler/temperature")
+	}
+	if len(c.Fields) == 0 {
+		r.complain(name, "fields", "is empty", `name the values of one message, as ["temperature[Cel]=climate.t"]`)
+	}
+	seen := map[string]bool{}
+	for _, f := range c.Fields {
+		if seen[f.Channel.Name] {
+			r.complain(name, "fields", fmt.Sprintf("names %q twice", f.Channel.Name), "give each channel its own name")
+		}
+		seen[f.Channel.Name] = true
+	}
+	if c.User == "" && c.Password != "" {
+		r.complain(name, "password_file", "stands without user", "add user")
+	}
+	return m
+}

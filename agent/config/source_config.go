@@ -1,0 +1,165 @@
+package config
+
+import (
+	"time"
+
+	"github.com/dunlin-iot/dunlin/hal"
+)
+
+// SourceConfig is one source. Exactly one of its pointers is set; Chip serves the drivers that need no setting of
+// their own, which Driver tells apart.
+type SourceConfig struct {
+	Name   string
+	Driver string // as the file says: "bme280"
+
+	Replay  *ReplayConfig
+	Process *ProcessConfig
+	Chip    *ChipConfig // bme280, bmp280, scd4x, hdc302x, aht20, mcp9808, tmp102, bh1750
+	ADS1115 *ADS1115Config
+	INA219  *INA219Config
+	IMU     *IMUConfig // mpu6050, lsm6ds, adxl345
+	DS18B20 *DS18B20Config
+	HX711   *HX711Config
+	IIO     *IIOConfig
+	GPIO    *GPIOConfig
+	ALSA    *ALSAConfig
+	V4L2    *V4L2Config
+	Serial  *SerialConfig
+	MQTT    *MQTTConfig
+	System  *SystemConfig
+}
+
+// ReplayConfig plays a recording, or a folder of them. Speed 0 is as fast as possible.
+type ReplayConfig struct {
+	File  string
+	Speed float64
+	Loop  bool
+}
+
+// ProcessConfig reads a program's output: lines with Channels, or pictures.
+type ProcessConfig struct {
+	Command  []string
+	Channels []hal.Channel
+	Picture  *PictureConfig // nil: lines
+	Rate     hal.Hertz
+}
+
+// PictureConfig is the form of raw pictures.
+type PictureConfig struct {
+	Width, Height int
+	Format        string // grey, rgb or yuyv
+}
+
+// Place is a chip on an I2C bus.
+type Place struct {
+	Bus     string // "i2c-1"
+	Address uint16 // 0: the usual one of the chip
+}
+
+// ChipConfig is a chip that is asked for one sample at a time.
+type ChipConfig struct {
+	Place
+	Every time.Duration
+}
+
+// ADS1115Config measures voltages.
+type ADS1115Config struct {
+	Place
+	Inputs []string // "a0", "a0-a1"
+	Range  float64  // volts
+	Rate   hal.Hertz
+}
+
+// INA219Config measures a current.
+type INA219Config struct {
+	Place
+	Shunt float64 // ohms
+	Every time.Duration
+}
+
+// IMUConfig measures motion. Gyro is 0 for a chip without one.
+type IMUConfig struct {
+	Place
+	Rate  hal.Hertz
+	Accel int // full scale, multiples of standard gravity
+	Gyro  int // full scale, degrees per second
+}
+
+// DS18B20Config is a thermometer on a 1-wire bus of the kernel. Without an ID there must be only one.
+type DS18B20Config struct {
+	ID    string // "28-0316a2798bff"
+	Bus   string // "w1_bus_master1"; empty: all
+	Every time.Duration
+}
+
+// HX711Config is a scale on two GPIO lines, given by number or name.
+type HX711Config struct {
+	Chip        string // "gpiochip0"
+	Data, Clock string
+	Scale       float64 // counts for one gram
+	Tare        int     // counts of an empty scale
+	Every       time.Duration
+}
+
+// IIOConfig is a device of the kernel's Industrial I/O.
+type IIOConfig struct {
+	Device    string
+	Channels  []string // empty: all
+	Mode      IIOMode
+	Rate      hal.Hertz
+	Watermark int    // 0: the driver chooses
+	Trigger   string // empty: the device's own
+}
+
+// GPIOConfig is one line, given by number or name.
+type GPIOConfig struct {
+	Chip      string
+	Line      string
+	Mode      LineMode
+	Every     time.Duration
+	Debounce  time.Duration
+	Bias      Bias
+	ActiveLow bool
+}
+
+// ALSAConfig captures sound.
+type ALSAConfig struct {
+	Device   string
+	Rate     hal.Hertz
+	Channels int
+}
+
+// V4L2Config captures pictures.
+type V4L2Config struct {
+	Device        string
+	Width, Height int
+	Colour        Colour
+	Format        CameraForm
+	Rate          hal.Hertz
+}
+
+// SerialConfig reads lines of a serial port. Rate is 0 when they have none.
+type SerialConfig struct {
+	Device   string
+	Baud     int
+	Channels []hal.Channel
+	Rate     hal.Hertz
+}
+
+// MQTTConfig listens to a topic. Rate is 0 when messages have none.
+type MQTTConfig struct {
+	URL      string
+	Topic    string
+	Fields   []Field
+	Rate     hal.Hertz
+	CA       string // file; empty: the system's certificates
+	User     string
+	Password string // file
+}
+
+// SystemConfig reads the machine itself.
+type SystemConfig struct {
+	What  []string // empty: all that this machine has
+	Disk  string
+	Every time.Duration
+}

@@ -1,0 +1,136 @@
+package config
+
+import "reflect"
+
+// Source is one stream of samples: Driver says which of the other fields holds its settings.
+type Source struct {
+	Driver  string   `yaml:"driver" union:"yes" required:"yes" remote:"no" doc:"What the samples come from."`
+	Replay  *Replay  `yaml:"replay" remote:"no" doc:"A recording, or a folder of them."`
+	Process *Process `yaml:"process" remote:"no" doc:"Lines of numbers, or pictures, from a program's standard output."`
+
+	BME280  *Chip    `yaml:"bme280" remote:"no" doc:"Temperature, pressure and humidity: Bosch BME280, at 0x76 or 0x77."`
+	BMP280  *Chip    `yaml:"bmp280" remote:"no" doc:"Temperature and pressure: Bosch BMP280, at 0x76 or 0x77."`
+	SCD4x   *SCD4x   `yaml:"scd4x" remote:"no" doc:"Carbon dioxide, temperature and humidity: Sensirion SCD40 and SCD41, at 0x62."`
+	HDC302x *Chip    `yaml:"hdc302x" remote:"no" doc:"Temperature and humidity: Texas Instruments HDC3020 to HDC3022, at 0x44 to 0x47."`
+	AHT20   *Chip    `yaml:"aht20" remote:"no" doc:"Temperature and humidity: Aosong AHT20, at 0x38."`
+	MCP9808 *Chip    `yaml:"mcp9808" remote:"no" doc:"Temperature: Microchip MCP9808, at 0x18 to 0x1f."`
+	TMP102  *Chip    `yaml:"tmp102" remote:"no" doc:"Temperature: Texas Instruments TMP102, at 0x48 to 0x4b."`
+	BH1750  *Chip    `yaml:"bh1750" remote:"no" doc:"Light: Rohm BH1750, at 0x23 or 0x5c."`
+	ADS1115 *ADS1115 `yaml:"ads1115" remote:"no" doc:"Voltages: Texas Instruments ADS1115, at 0x48 to 0x4b."`
+	INA219  *INA219  `yaml:"ina219" remote:"no" doc:"Voltage, current and power: Texas Instruments INA219, at 0x40 to 0x4f."`
+	MPU6050 *MPU6050 `yaml:"mpu6050" remote:"no" doc:"Acceleration and rotation: InvenSense MPU-6050 and MPU-9250, at 0x68 or 0x69."`
+	LSM6DS  *LSM6DS  `yaml:"lsm6ds" remote:"no" doc:"Acceleration and rotation: ST LSM6DSOX and its family, at 0x6a or 0x6b."`
+	ADXL345 *ADXL345 `yaml:"adxl345" remote:"no" doc:"Acceleration: Analog Devices ADXL345, at 0x53 or 0x1d."`
+	DS18B20 *DS18B20 `yaml:"ds18b20" remote:"no" doc:"Temperature: Maxim DS18B20 on the kernel's 1-wire bus."`
+	HX711   *HX711   `yaml:"hx711" remote:"no" doc:"Weight: Avia HX711 on two GPIO lines."`
+
+	IIO    *IIO    `yaml:"iio" remote:"no" doc:"A device of the kernel's Industrial I/O."`
+	GPIO   *GPIO   `yaml:"gpio" remote:"no" doc:"A GPIO line: its level, its edges, or a count of them."`
+	ALSA   *ALSA   `yaml:"alsa" remote:"no" doc:"Sound from a capture device."`
+	V4L2   *V4L2   `yaml:"v4l2" remote:"no" doc:"Pictures from a camera."`
+	Serial *Serial `yaml:"serial" remote:"no" doc:"Lines of numbers from a serial port."`
+	MQTT   *MQTT   `yaml:"mqtt" remote:"no" doc:"Values that other devices publish."`
+	System *System `yaml:"system" remote:"no" doc:"Temperature, load, memory and supply of this machine."`
+}
+
+// Replay plays recordings.
+type Replay struct {
+	File  Path  `yaml:"file" required:"yes" remote:"no" doc:"A CSV recording, or a folder of them."`
+	Speed Speed `yaml:"speed" default:"1" remote:"no" doc:"1 is real time, 10 ten times that, max as fast as the pipelines read."`
+	Loop  bool  `yaml:"loop" default:"false" remote:"no" doc:"Start again after the last recording."`
+}
+
+// Process reads a program.
+type Process struct {
+	Command  []string  `yaml:"command" required:"yes" remote:"no" doc:"The program and its arguments. It prints one sample per line, or pictures."`
+	Channels []Channel `yaml:"channels" remote:"no" doc:"The values of one line, in order, with their units."`
+	Picture  *Picture  `yaml:"picture" remote:"no" doc:"Set when the program prints raw pictures and no lines."`
+	Rate     Hertz     `yaml:"rate" required:"yes" remote:"no" doc:"Samples, or pictures, per second that the program prints."`
+}
+
+// Picture is the form of the raw pictures that a program prints, one after the other.
+type Picture struct {
+	Width  int    `yaml:"width" required:"yes" min:"1" max:"8192" remote:"no" doc:"Pixels in a row."`
+	Height int    `yaml:"height" required:"yes" min:"1" max:"8192" remote:"no" doc:"Rows of pixels."`
+	Format Pixels `yaml:"format" default:"grey" remote:"no" doc:"How the pixels are written."`
+}
+
+// Chip is a chip on an I2C bus that gives one sample when it is asked.
+type Chip struct {
+	Bus     Bus      `yaml:"bus" required:"yes" remote:"no" doc:"The I2C bus of the chip, as i2c-1; dunlin sources ls lists them."`
+	Address *Address `yaml:"address" remote:"no" doc:"Address on the bus; by default the usual one of the chip."`
+	Every   Duration `yaml:"every" default:"1s" min:"10ms" max:"24h" remote:"yes" doc:"Time between two samples."`
+}
+
+// SCD4x measures every 5 s by itself.
+type SCD4x struct {
+	Bus     Bus      `yaml:"bus" required:"yes" remote:"no" doc:"The I2C bus of the chip, as i2c-1; dunlin sources ls lists them."`
+	Address *Address `yaml:"address" remote:"no" doc:"Address on the bus; by default 0x62."`
+	Every   Duration `yaml:"every" default:"5s" min:"5s" max:"24h" remote:"yes" doc:"Time between two samples; the chip needs 5 s."`
+}
+
+// ADS1115 converts up to four voltages in turn.
+type ADS1115 struct {
+	Bus     Bus           `yaml:"bus" required:"yes" remote:"no" doc:"The I2C bus of the chip, as i2c-1; dunlin sources ls lists them."`
+	Address *Address      `yaml:"address" remote:"no" doc:"Address on the bus; by default 0x48."`
+	Inputs  []AnalogInput `yaml:"inputs" required:"yes" remote:"no" doc:"Inputs to measure, in order: a0 to a3 against ground, or differences such as a0-a1."`
+	Range   VoltRange     `yaml:"range" default:"4.096V" remote:"no" doc:"Largest voltage that can be told from more; never more than the supply."`
+	Rate    Hertz         `yaml:"rate" default:"10Hz" remote:"yes" doc:"Samples per second of all the inputs together."`
+}
+
+// INA219 measures what flows through a resistor.
+type INA219 struct {
+	Bus     Bus      `yaml:"bus" required:"yes" remote:"no" doc:"The I2C bus of the chip, as i2c-1; dunlin sources ls lists them."`
+	Address *Address `yaml:"address" remote:"no" doc:"Address on the bus; by default 0x40."`
+	Shunt   Ohm      `yaml:"shunt" default:"100mOhm" remote:"no" doc:"Resistor that the current flows through."`
+	Every   Duration `yaml:"every" default:"1s" min:"10ms" max:"24h" remote:"yes" doc:"Time between two samples."`
+}
+
+// MPU6050 measures six axes through its FIFO.
+type MPU6050 struct {
+	Bus     Bus        `yaml:"bus" required:"yes" remote:"no" doc:"The I2C bus of the chip, as i2c-1; dunlin sources ls lists them."`
+	Address *Address   `yaml:"address" remote:"no" doc:"Address on the bus; by default 0x68."`
+	Rate    Hertz      `yaml:"rate" default:"100Hz" remote:"yes" doc:"Samples per second."`
+	Accel   AccelRange `yaml:"accel" default:"4g" remote:"no" doc:"Largest acceleration that can be told from more."`
+	Gyro    GyroRange  `yaml:"gyro" default:"500dps" remote:"no" doc:"Fastest rotation that can be told from faster, in degrees per second."`
+}
+
+// LSM6DS measures six axes through its FIFO.
+type LSM6DS struct {
+	Bus     Bus        `yaml:"bus" required:"yes" remote:"no" doc:"The I2C bus of the chip, as i2c-1; dunlin sources ls lists them."`
+	Address *Address   `yaml:"address" remote:"no" doc:"Address on the bus; by default 0x6a."`
+	Rate    Hertz      `yaml:"rate" default:"104Hz" remote:"yes" doc:"Samples per second."`
+	Accel   AccelRange `yaml:"accel" default:"4g" remote:"no" doc:"Largest acceleration that can be told from more."`
+	Gyro    GyroRange  `yaml:"gyro" default:"500dps" remote:"no" doc:"Fastest rotation that can be told from faster, in degrees per second."`
+}
+
+// ADXL345 measures three axes through its FIFO.
+type ADXL345 struct {
+	Bus     Bus        `yaml:"bus" required:"yes" remote:"no" doc:"The I2C bus of the chip, as i2c-1; dunlin sources ls lists them."`
+	Address *Address   `yaml:"address" remote:"no" doc:"Address on the bus; by default 0x53."`
+	Rate    Hertz      `yaml:"rate" default:"100Hz" remote:"yes" doc:"Samples per second."`
+	Range   AccelRange `yaml:"range" default:"4g" remote:"no" doc:"Largest acceleration that can be told from more."`
+}
+
+// DS18B20 hangs on a 1-wire bus that the kernel drives.
+type DS18B20 struct {
+	ID    OneWireID  `yaml:"id" remote:"no" doc:"Which one, as 28-0316a2798bff; by default the only one there is."`
+	Bus   OneWireBus `yaml:"bus" remote:"no" doc:"1-wire bus to look on, as w1_bus_master1; by default all."`
+	Every Duration   `yaml:"every" default:"2s" min:"1s" max:"24h" remote:"yes" doc:"Time between two samples; the chip needs 750 ms."`
+}
+
+// HX711 is read bit by bit.
+type HX711 struct {
+	Chip  GPIOChip `yaml:"chip" default:"gpiochip0" remote:"no" doc:"GPIO chip of the two lines."`
+	Data  Line     `yaml:"data" required:"yes" remote:"no" doc:"Line of DOUT: its number or its name."`
+	Clock Line     `yaml:"clock" required:"yes" remote:"no" doc:"Line of PD_SCK: its number or its name."`
+	Scale Number   `yaml:"scale" required:"yes" remote:"no" doc:"Counts of the converter for one gram."`
+	Tare  int      `yaml:"tare" default:"0" min:"-8388608" max:"8388607" remote:"no" doc:"Counts of the converter with nothing on the scale."`
+	Every Duration `yaml:"every" default:"100ms" min:"12ms" max:"24h" remote:"yes" doc:"Time between two samples; the chip gives 10 or 80 a second."`
+}
+
+// Drivers are the words that a source's key driver may have.
+func Drivers() []string {
+	t := reflect.TypeFor[Source]()
+	return variants(t, unionField(t))
+}

@@ -1,0 +1,95 @@
+package config_test
+
+import (
+	"os"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/dunlin-iot/dunlin/agent/config"
+	"github.com/dunlin-iot/dunlin/hal"
+)
+
+// sensors are the sources of testdata/good/sensors.yaml as a person reads them.
+var sensors = []config.SourceConfig{
+	{Driver: "scd4x", Name: "air", Chip: &config.ChipConfig{Place: config.Place{Bus: "i2c-1"}, Every: 5 * time.Second}},
+	{Driver: "ina219", Name: "battery", INA219: &config.INA219Config{Place: config.Place{Bus: "i2c-1", Address: 0x41}, Shunt: 0.01, Every: 250 * time.Millisecond}},
+	{Driver: "ds18b20", Name: "boiler", DS18B20: &config.DS18B20Config{ID: "28-0316a2798bff", Bus: "w1_bus_master1", Every: 5 * time.Second}},
+	{Driver: "adxl345", Name: "box", IMU: &config.IMUConfig{Place: config.Place{Bus: "i2c-0"}, Rate: 200, Accel: 16}},
+	{Driver: "v4l2", Name: "cam", V4L2: &config.V4L2Config{Device: "/dev/video0", Width: 96, Height: 64, Colour: "rgb", Format: "yuyv", Rate: 5}},
+	{Driver: "gpio", Name: "door", GPIO: &config.GPIOConfig{
+		Chip: "gpiochip0", Line: "17", Mode: config.LineEdge, Every: 100 * time.Millisecond, Debounce: 5 * time.Millisecond, Bias: "pull-up", ActiveLow: true,
+	}},
+	{Driver: "gpio", Name: "flow", GPIO: &config.GPIOConfig{Chip: "gpiochip4", Line: "GPIO22", Mode: config.LineCounter, Every: time.Second, Bias: "as-is"}},
+	{Driver: "ads1115", Name: "gas", ADS1115: &config.ADS1115Config{Place: config.Place{Bus: "i2c-1"}, Inputs: []string{"a0", "a2-a3"}, Range: 2.048, Rate: 32}},
+	{Driver: "lsm6ds", Name: "imu", IMU: &config.IMUConfig{Place: config.Place{Bus: "i2c-1", Address: 0x6b}, Rate: 208, Accel: 8, Gyro: 125}},
+	{Driver: "iio", Name: "kernel", IIO: &config.IIOConfig{
+		Device: "lsm6dsox_accel", Channels: []string{"accel_x", "accel_z"}, Mode: config.IIOBuffer, Rate: 104, Watermark: 26, Trigger: "t0",
+	}},
+	{Driver: "bh1750", Name: "light", Chip: &config.ChipConfig{Place: config.Place{Bus: "i2c-1"}, Every: time.Second}},
+	{Driver: "system", Name: "machine", System: &config.SystemConfig{What: []string{"temperature", "load"}, Disk: "/etc/dunlin/data", Every: 10 * time.Second}},
+	{Driver: "alsa", Name: "mic", ALSA: &config.ALSAConfig{Device: "hw:1,0", Rate: 16000, Channels: 2}},
+	{Driver: "mpu6050", Name: "old", IMU: &config.IMUConfig{Place: config.Place{Bus: "i2c-1"}, Rate: 100, Accel: 4, Gyro: 500}},
+	{Driver: "mqtt", Name: "outside", MQTT: &config.MQTTConfig{
+		URL: "mqtts://hub.example.org:8883", Topic: "site/+/air", CA: "/etc/dunlin/ca.pem", User: "pump", Password: "/etc/dunlin/secret",
+		Fields: []config.Field{{Channel: hal.Channel{Name: "temperature", Unit: "Cel"}, Path: "air.t"}, {Channel: hal.Channel{Name: "humidity", Unit: "%"}}},
+	}},
+	{Driver: "serial", Name: "port", Serial: &config.SerialConfig{Device: "/dev/ttyUSB0", Baud: 9600, Channels: []hal.Channel{{Name: "level", Unit: "m"}}, Rate: 2}},
+	{Driver: "bme280", Name: "room", Chip: &config.ChipConfig{Place: config.Place{Bus: "i2c-1", Address: 0x77}, Every: 2 * time.Second}},
+	{Driver: "hx711", Name: "scale", HX711: &config.HX711Config{Chip: "gpiochip0", Data: "5", Clock: "6", Scale: -418.5, Tare: -8210, Every: 100 * time.Millisecond}},
+	{Driver: "process", Name: "screen", Process: &config.ProcessConfig{Command: []string{"grab"}, Picture: &config.PictureConfig{Width: 160, Height: 120, Format: "rgb"}, Rate: 2}},
+}
+
+func TestSensors(t *testing.T) {
+	data, err := os.ReadFile("testdata/good/sensors.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := parse(string(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(sensors, got.Sources); diff != "" {
+		t.Errorf("Parse (-want +got):\n%s", diff)
+	}
+}
+
+// TestEveryDriverResolves: a driver that the file may name ends as exactly one typed form.
+func TestEveryDriverResolves(t *testing.T) {
+	place := "bus: i2c-1"
+	settings := map[string]string{
+		"replay": "file: a.csv", "process": `command: [a], channels: ["x[1]"], rate: 1Hz`, "ads1115": place + ", inputs: [a0]", "ds18b20": "",
+		"hx711": "data: 1, clock: 2, scale: 3", "iio": "device: a", "gpio": "line: 1", "alsa": "device: default",
+		"v4l2": "device: /dev/video0, width: 8, height: 8", "serial": `device: /dev/ttyS0, channels: ["x[1]"]`,
+		"mqtt": `url: "mqtt://h", topic: t, fields: ["x[1]"]`, "system": "",
+	}
+	for _, driver := range config.Drivers() {
+		text, special := settings[driver]
+		if !special {
+			text = place
+		}
+		c, err := parse("sources:\n  s: {driver: " + driver + ", " + text + "}\n")
+		if err != nil {
+			t.Errorf("%s: %v", driver, err)
+			continue
+		}
+		if n := setPointers(c.Sources[0]); n != 1 || c.Sources[0].Driver != driver {
+			t.Errorf("%s: %d typed forms: %+v", driver, n, c.Sources[0])
+		}
+	}
+	if n := len(config.Drivers()); n != 24 {
+		t.Errorf("%d drivers", n)
+	}
+}
+
+func setPointers(s config.SourceConfig) (n int) {
+	v := reflect.ValueOf(s)
+	for i := range v.NumField() {
+		if f := v.Field(i); f.Kind() == reflect.Pointer && !f.IsNil() {
+			n++
+		}
+	}
+	return n
+}
