@@ -1,0 +1,58 @@
+package registers
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/dunlin-iot/dunlin/hal"
+)
+
+// Identify reads a chip's identity register; what is the chip at its place, as "lsm6dsox at i2c-1 0x6a". Silence and a
+// wrong answer are *hal.AbsentError, other trouble is not.
+func (c *Conn) Identify(what string, reg uint8, want ...uint8) (id uint8, err error) {
+	var one [1]byte
+	if err := c.Read(reg, one[:]); err != nil {
+		for _, s := range silence {
+			if errors.Is(err, s) {
+				return 0, &hal.AbsentError{What: what, Err: err, Fix: c.fixSilence()}
+			}
+		}
+		return 0, fmt.Errorf("identify %s: %w", what, err)
+	}
+	id = one[0]
+	switch {
+	case slices.Contains(want, id):
+		return id, nil
+	case c.spi && (id == 0x00 || id == 0xFF): // nobody drives the line
+		return id, &hal.AbsentError{What: what, Err: fmt.Errorf("the line stays at 0x%02x", id), Fix: c.fixSilence()}
+	}
+	return id, &hal.AbsentError{
+		What: what, Err: fmt.Errorf("another chip answers: register 0x%02x is 0x%02x, want 0x%02x", reg, id, want),
+		Fix: "check the address and the driver of this source: two chips may share an address",
+	}
+}
+
+func (c *Conn) fixSilence() string {
+	if c.spi {
+		return "check its power, the four wires of the SPI bus and the chip select that the device name ends with"
+	}
+	return "check its power, its SDA and SCL wires and its address; `i2cdetect -y N` shows which addresses answer on bus i2c-N"
+}
+
+// Match reports with an error whether the registers from reg on hold want. Mask, where there is one, tells which bits
+// count. Buf holds what is read and is at least as long as want: the check allocates nothing while all is well.
+func (c *Conn) Match(reg uint8, want, mask, buf []byte) error {
+	got := buf[:len(want)]
+	if err := c.Read(reg, got); err != nil {
+		return err
+	}
+	for i := range mask {
+		got[i] &= mask[i]
+	}
+	if !bytes.Equal(got, want) {
+		return fmt.Errorf("registers from 0x%02x hold % x, % x was written: the chip was reset or does not listen", reg, got, want)
+	}
+	return nil
+}
