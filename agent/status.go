@@ -36,6 +36,19 @@ type SourceStatus struct {
 	Samples uint64 `json:"samples"`
 	Gaps    uint64 `json:"gaps"`
 	Skipped uint64 `json:"skipped"` // read, and of no use
+	Dropped uint64 `json:"dropped"` // taken by the hardware, and read by nobody
+
+	Rate   float64          `json:"rate_hz"`       // measured over the last blocks; zero until it is known
+	Jitter Micros           `json:"jitter_us"`     // mean distance of a block's time from where the rate puts it
+	Bus    *TransfersStatus `json:"bus,omitempty"` // of a chip: its transfers
+}
+
+// TransfersStatus counts the transfers between a bus and one address since the process started.
+type TransfersStatus struct {
+	Done    uint64 `json:"done"`
+	Failed  uint64 `json:"failed"`
+	Retried uint64 `json:"retried"`
+	Last    string `json:"last_error,omitempty"`
 }
 
 // PipelineStatus is one model at work.

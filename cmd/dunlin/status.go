@@ -85,11 +85,23 @@ func pipelineTable(w io.Writer, s agent.Status) *table {
 }
 
 func sourceTable(w io.Writer, s agent.Status) *table {
-	t := newTable(w, "SOURCE", "STATE", "SAMPLES", "GAPS", "WHAT")
+	t := newTable(w, "SOURCE", "STATE", "SAMPLES", "RATE", "JITTER", "GAPS", "SKIPPED", "DROPPED", "WHAT")
 	for _, src := range s.Sources {
-		t.row(src.Name, string(src.State), count(src.Samples), count(src.Gaps), src.What)
+		t.row(src.Name, string(src.State), count(src.Samples), rateText(src.Rate), micros(float64(src.Jitter)),
+			count(src.Gaps), count(src.Skipped), count(src.Dropped), src.What)
 	}
 	return t
+}
+
+// rateText is a measured rate with four digits.
+func rateText(hz float64) string {
+	switch {
+	case hz == 0:
+		return "-"
+	case hz >= 1000:
+		return strconv.FormatFloat(hz/1000, 'g', 4, 64) + " kHz"
+	}
+	return strconv.FormatFloat(hz, 'g', 4, 64) + " Hz"
 }
 
 func streamTable(w io.Writer, s agent.Status) *table {

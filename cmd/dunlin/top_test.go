@@ -14,7 +14,7 @@ import (
 func sampleStatus(at agent.Micros, windows uint64) agent.Status {
 	return agent.Status{
 		Agent: "0.1.0", Device: "pump-17", Boot: 3, Now: at, Uptime: at,
-		Sources: []agent.SourceStatus{{Name: "imu", What: "replay motions.csv", State: agent.Running, Samples: 500, Gaps: 1}},
+		Sources: []agent.SourceStatus{{Name: "imu", What: "replay motions.csv", State: agent.Running, Samples: 500, Gaps: 1, Skipped: 2, Dropped: 3, Rate: 104.26, Jitter: 180}},
 		Pipelines: []agent.PipelineStatus{
 			{
 				Name: "activity", Source: "imu", Model: "motions", Version: "1", Engine: "tflite 2.21.0 xnnpack(6/7)", State: agent.Running,
