@@ -16,7 +16,7 @@ import (
 // FeedConfig of a source.
 type FeedConfig struct {
 	Name     string       // as in the configuration: "imu"
-	Ring     int          // samples kept for each pipeline; zero means 4,096
+	Ring     int          // samples kept for each pipeline, as far as 4 MiB hold them; zero means 4,096, of pictures 3
 	Planned  bool         // its discontinuities are seams of what it plays, not losses: the ledger does not count them
 	Lossless bool         // the source waits for slow pipelines instead of losing samples: recordings, never hardware
 	Ledger   Ledger       // nil counts in the status only
@@ -42,7 +42,7 @@ type Feed struct {
 // NewFeed makes the feed of a source. Make all its pipelines before it runs.
 func NewFeed(src hal.Source, cfg FeedConfig) *Feed {
 	if cfg.Ring <= 0 {
-		cfg.Ring = 4096
+		cfg.Ring = ringOf(src)
 	}
 	if cfg.Clock == nil {
 		cfg.Clock = clock.System{}
@@ -51,6 +51,15 @@ func NewFeed(src hal.Source, cfg FeedConfig) *Feed {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	return &Feed{src: src, cfg: cfg, owner: "source/" + cfg.Name, back: make(chan struct{}, 1), ready: make(chan struct{})}
+}
+
+// ringOf is how many samples are worth keeping. A picture is worth less the older it is: a model that is slower than
+// its camera had better see the newest ones than all of them late.
+func ringOf(src hal.Source) int {
+	if p, ok := src.(hal.Pictured); ok && p.Picture() != (hal.Picture{}) {
+		return 3
+	}
+	return 4096
 }
 
 // Run runs the source once. It returns what the source returns; the pipelines see the end of a finite source.
@@ -169,7 +178,9 @@ func (f *Feed) Status() agent.SourceStatus {
 	}
 	if h, ok := f.src.(hal.Healther); ok {
 		is := h.Health()
-		s.State, s.Reason, s.Since, s.Skipped = agent.State(is.State.String()), is.Reason, agent.MicrosOf(is.Since), is.Skipped
+		s.State, s.Reason, s.Since = agent.State(is.State.String()), is.Reason, agent.MicrosOf(is.Since)
+		s.Skipped, s.Dropped = is.Skipped, is.Dropped
+		s.Rate, s.Jitter = float64(is.Rate), agent.MicrosOf(is.Jitter)
 	}
 	return s
 }

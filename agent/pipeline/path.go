@@ -11,8 +11,12 @@ import (
 	"github.com/dunlin-iot/dunlin/sync/wire"
 )
 
-// segmentSamples is how many samples the pipeline copies out of its ring at once.
-const segmentSamples = 256
+// segmentSamples is how many samples the pipeline copies out of its ring at once, and segmentBytes bounds them: of
+// pictures it may be one.
+const (
+	segmentSamples = 256
+	segmentBytes   = 1 << 20
+)
 
 // path is the way of one sample through an open model. It belongs to the goroutine of Run.
 type path struct {
@@ -54,8 +58,9 @@ func newPath(p *Pipeline, m *Model) (*path, error) {
 	if m.Channels < 1 {
 		return nil, fmt.Errorf("model has %d channels", m.Channels)
 	}
-	w := &path{p: p, model: m, input: ins[0], scores: sc, holder: newHolder(rule), seg: newSegment(segmentSamples, m.Channels), broken: true}
-	w.view = engine.Of(w.seg.values, segmentSamples, m.Channels)
+	n := within(segmentBytes, m.Channels, 1, segmentSamples)
+	w := &path{p: p, model: m, input: ins[0], scores: sc, holder: newHolder(rule), seg: newSegment(n, m.Channels), broken: true}
+	w.view = engine.Of(w.seg.values, n, m.Channels)
 	w.memory = w.view.Data
 	w.refused = m.Framer.Stats().Refused
 	return w, nil

@@ -7,9 +7,13 @@ import (
 	"github.com/dunlin-iot/dunlin/hal"
 )
 
+// ringBytes bounds the samples of one ring. Those of more than 1 kB are so few that the bound tells: pictures.
+const ringBytes = 4 << 20
+
 // ring holds the newest samples between the goroutine of a source and that of a pipeline. Each sample keeps its time,
 // and whether samples are missing before it.
 type ring struct {
+	limit int // samples, if there is memory for so many
 	size  int
 	ready chan struct{} // one slot: samples have come, or the end
 	space chan struct{} // one slot: samples have gone
@@ -26,8 +30,8 @@ type ring struct {
 	deserted bool // the pipeline has stopped reading
 }
 
-func newRing(size int) *ring {
-	return &ring{size: size, ready: make(chan struct{}, 1), space: make(chan struct{}, 1)}
+func newRing(limit int) *ring {
+	return &ring{limit: limit, size: limit, ready: make(chan struct{}, 1), space: make(chan struct{}, 1)}
 }
 
 // put writes a whole block over the oldest samples and returns how many of them nobody had read.
@@ -72,10 +76,16 @@ func (r *ring) shape(b hal.Block) (lost int) {
 	}
 	lost, r.count, r.head = r.count, 0, 0
 	r.channels, r.broken = b.Channels, true
+	r.size = within(ringBytes, b.Channels, min(2, r.limit), r.limit)
 	r.values = make([]float32, r.size*b.Channels)
 	r.at = make([]time.Duration, r.size)
 	r.discont = make([]bool, r.size)
 	return lost
+}
+
+// within is how many samples of a number of channels fit into bytes, between low and high.
+func within(bytes, channels, low, high int) int {
+	return min(max(bytes/(4*channels), low), high)
 }
 
 // markOldest notes that samples before the oldest one are gone. When none is left the next one carries the mark.

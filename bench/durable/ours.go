@@ -87,8 +87,8 @@ func (b bench) pipeline(box *spool.Spool) (*pipeline.Pipeline, *pipeline.Feed, e
 	if err != nil {
 		return nil, nil, err
 	}
-	n := bundle.Window.Length * len(bundle.Source.Channels)
-	src := &faked{hal.Block{Discont: true, Period: 20 * time.Millisecond, Channels: len(bundle.Source.Channels), Values: make([]float32, n)}}
+	n := bundle.Window.Length * bundle.Source.Values()
+	src := &faked{hal.Block{Discont: true, Period: 20 * time.Millisecond, Channels: bundle.Source.Values(), Values: make([]float32, n)}}
 	feed := pipeline.NewFeed(src, pipeline.FeedConfig{Name: "faked", Lossless: true})
 	p := pipeline.New(pipeline.Config{Name: "keywords", Model: bundle.Name, Report: pipeline.All}, feed, func(context.Context) (*pipeline.Model, error) {
 		return open(rt, bundle)
@@ -109,7 +109,7 @@ func open(rt *tflite.Runtime, b *manifest.Bundle) (*pipeline.Model, error) {
 		return nil, err
 	}
 	return &pipeline.Model{
-		Name: b.Name, Version: "1", Labels: b.Labels, Session: s, Framer: framer, Engine: rt.Name(), Channels: len(b.Source.Channels),
+		Name: b.Name, Version: "1", Labels: b.Labels, Session: s, Framer: framer, Engine: rt.Name(), Channels: b.Source.Values(),
 		Rule: pipeline.Rule{Threshold: b.Decide.Threshold, Hold: b.Decide.Hold},
 	}, nil
 }

@@ -107,7 +107,7 @@ func (d *doctor) pipeline(p config.PipelineConfig) {
 	}
 	d.add(what, s.Close(), fmt.Sprintf("%s %s, %s", b.Ref(), s.Report(), report))
 	if src, err := findSource(d.cfg, p.Source); err == nil {
-		if err := fit(b, channelsOf(newSource(src, d.app.deps()))); err != nil {
+		if err := fit(b, newSource(src, d.app.deps())); err != nil {
 			d.add(what, err, "")
 		}
 	}

@@ -9,9 +9,33 @@ import (
 )
 
 // fit reports whether a source gives what the model was trained on; a source that does not know yet fits.
-func fit(b *manifest.Bundle, have []hal.Channel) error {
-	if have == nil {
-		return nil
+func fit(b *manifest.Bundle, src any) error {
+	if p, ok := src.(hal.Pictured); ok && p.Picture() != (hal.Picture{}) {
+		return fitPicture(b, p.Picture())
+	}
+	if d, ok := src.(hal.Describer); ok && d.Channels() != nil {
+		return fitChannels(b, d.Channels())
+	}
+	return nil
+}
+
+func fitPicture(b *manifest.Bundle, have hal.Picture) error {
+	want := hal.Picture(b.Source.Picture)
+	switch {
+	case want == hal.Picture{}:
+		return withCode(exitUsage, fmt.Errorf("the source gives pictures of %v, model %s wants channels (%s)", have, b.Ref(), channelText(channelsOfModel(b))))
+	case have != want:
+		return withCode(exitUsage, fmt.Errorf("the source gives pictures of %v (width, height, depth), model %s wants %v: set them so in the source", have, b.Ref(), want))
+	}
+	return nil
+}
+
+func fitChannels(b *manifest.Bundle, have []hal.Channel) error {
+	if p := hal.Picture(b.Source.Picture); p != (hal.Picture{}) {
+		if len(have) == p.Values() { // a recording of pictures has a column for every value
+			return nil
+		}
+		return withCode(exitUsage, fmt.Errorf("the source gives %d channels, model %s wants pictures of %v (width, height, depth)", len(have), b.Ref(), p))
 	}
 	want := channelsOfModel(b)
 	if len(have) != len(want) {

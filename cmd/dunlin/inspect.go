@@ -12,7 +12,7 @@ import (
 
 // inspection is a manifest as JSON, in the words of the manifest file.
 func inspection(b *manifest.Bundle) map[string]any {
-	return map[string]any{
+	out := map[string]any{
 		"model": b.Ref().String(), "digest": b.Digest, "bytes": len(b.Model), "labels": b.Labels,
 		"engine":     map[string]string{"name": b.Engine.Name, "min": b.Engine.Min},
 		"inputs":     tensors(b.Inputs),
@@ -25,6 +25,22 @@ func inspection(b *manifest.Bundle) map[string]any {
 		"golden":     len(b.Golden),
 		"provenance": b.Provenance,
 	}
+	if p := b.Source.Picture; p != (manifest.Picture{}) {
+		out["picture"] = map[string]int{"width": p.Width, "height": p.Height, "depth": p.Depth}
+	}
+	return out
+}
+
+// sourceText says what the model's samples are made of.
+func sourceText(b *manifest.Bundle) string {
+	what := channelText(channelsOfModel(b))
+	if p := hal.Picture(b.Source.Picture); p != (hal.Picture{}) {
+		what = fmt.Sprintf("pictures of %v (width, height, depth)", p)
+	}
+	if b.Source.RateHz == 0 {
+		return what + " at any rate"
+	}
+	return fmt.Sprintf("%s at %g Hz", what, b.Source.RateHz)
 }
 
 func tensors(all []manifest.Tensor) []map[string]any {
@@ -50,7 +66,7 @@ func writeInspection(t *table, b *manifest.Bundle) error {
 	t.row("digest", b.Digest)
 	t.row("engine", b.Engine.Name+" "+b.Engine.Min+" or later")
 	t.row("size", fmt.Sprintf("%d bytes", len(b.Model)))
-	t.row("source", fmt.Sprintf("%s at %g Hz", channelText(channelsOfModel(b)), b.Source.RateHz))
+	t.row("source", sourceText(b))
 	t.row("window", fmt.Sprintf("%d samples, a new one every %d", b.Window.Length, b.Window.Hop))
 	for _, in := range b.Inputs {
 		t.row("input", tensorText(in))

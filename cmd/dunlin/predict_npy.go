@@ -46,7 +46,7 @@ func (a *app) arraySource(b *manifest.Bundle, f predictFlags, p *prediction) (*a
 			return nil, withCode(exitUsage, fmt.Errorf("--label-column %q is no number: columns of an array have no names", f.labelColumn))
 		}
 	}
-	return s, s.check(len(b.Source.Channels), b.Ref())
+	return s, s.check(b.Source.Values(), b.Ref())
 }
 
 func (a *app) readArray(path string) (npy.Array, error) {

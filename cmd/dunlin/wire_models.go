@@ -98,7 +98,7 @@ func (l *library) open(u use) (*pipeline.Model, error) {
 		return nil, err
 	}
 	if u.source != nil {
-		if err := fit(b, u.source.Channels()); err != nil {
+		if err := fit(b, u.source); err != nil {
 			return nil, err
 		}
 	}
@@ -115,7 +115,7 @@ func (l *library) open(u use) (*pipeline.Model, error) {
 	}
 	return &pipeline.Model{
 		Name: b.Name, Version: strconv.Itoa(b.Version), Labels: b.Labels, Session: s, Framer: framer,
-		Engine: l.engine.Name() + " " + l.engine.Version(), Channels: len(b.Source.Channels), Rule: u.rule(b.Decide),
+		Engine: l.engine.Name() + " " + l.engine.Version(), Channels: b.Source.Values(), Rule: u.rule(b.Decide),
 	}, nil
 }
 

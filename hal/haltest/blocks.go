@@ -17,8 +17,8 @@ func wellFormed(t *testing.T, s Subject) {
 		if i == 0 && !b.Discont {
 			t.Error("the first block of a run has no Discont")
 		}
-		if b.Channels != len(s.Channels) || b.Samples() == 0 || len(b.Values)%b.Channels != 0 {
-			t.Errorf("block %d: %d values of %d channels, want whole samples of %d channels", i, len(b.Values), b.Channels, len(s.Channels))
+		if b.Channels != s.values() || b.Samples() == 0 || len(b.Values)%b.Channels != 0 {
+			t.Errorf("block %d: %d values of %d channels, want whole samples of %d", i, len(b.Values), b.Channels, s.values())
 		}
 		if b.Period < 0 || b.Format != hal.Float32 {
 			t.Errorf("block %d: period %v, format %v", i, b.Period, b.Format)
@@ -97,6 +97,10 @@ func sum(seed maphash.Seed, values []float32) uint64 {
 }
 
 func describes(t *testing.T, s Subject) {
+	p, pictured := s.Endless(t).(hal.Pictured)
+	if pictured && p.Picture() != s.Picture || !pictured && s.Picture != (hal.Picture{}) {
+		t.Errorf("the source does not say that it gives pictures of %v, or says so wrongly", s.Picture)
+	}
 	d, ok := s.Endless(t).(hal.Describer)
 	if !ok {
 		return // a source may learn its channels only when it runs

@@ -24,8 +24,18 @@ type Subject struct {
 	Broken func(t *testing.T) hal.Source
 	// Absent reads something that is not there.
 	Absent func(t *testing.T) hal.Source
-	// Channels of every source above.
+	// Channels of every source above; nil when their samples are pictures.
 	Channels []hal.Channel
+	// Picture is the form of the pictures of every source above; zero when their samples have channels.
+	Picture hal.Picture
+}
+
+// values is how many values a sample has.
+func (s Subject) values() int {
+	if s.Picture != (hal.Picture{}) {
+		return s.Picture.Values()
+	}
+	return len(s.Channels)
 }
 
 // Run runs the contract.

@@ -100,6 +100,14 @@ func (k *kit) sub(keys ...any) doc {
 	return v.(doc)
 }
 
+// pictures makes it a bundle of pictures, with an input of the given shape, and returns its source.
+func (k *kit) pictures(width, height, depth int, shape ...any) doc {
+	k.manifest["source"] = doc{"picture": doc{"width": width, "height": height, "depth": depth}}
+	k.sub("inputs", 0)["shape"] = shape
+	k.sub("window")["length"] = 1
+	return k.sub("source")
+}
+
 // session answers by table: what run returns for an input is the output.
 type session struct {
 	in, out []engine.Tensor

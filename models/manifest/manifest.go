@@ -54,8 +54,25 @@ func (t Tensor) Bytes() int { return t.Form().Elements() * t.Type.Size() }
 
 // Source is what the model expects from a sensor.
 type Source struct {
-	Channels []Channel // channels, in the order of the values of one sample
+	Channels []Channel // channels, in the order of the values of one sample; nil when samples are pictures
+	Picture  Picture   // picture, instead of channels; zero when samples are not pictures
 	RateHz   float64   // rate_hz: samples per second; zero when it does not matter
+}
+
+// Values is the number of values in one sample.
+func (s Source) Values() int {
+	if s.Picture == (Picture{}) {
+		return len(s.Channels)
+	}
+	return s.Picture.Width * s.Picture.Height * s.Picture.Depth
+}
+
+// Picture is the form of a sample that is a picture: points row by row from the top left, each of depth values from 0
+// (dark) to 255.
+type Picture struct {
+	Width  int // width
+	Height int // height
+	Depth  int // depth: 1 for luminance; 3 for red, green, blue
 }
 
 // Channel is one value of a sample.
@@ -70,7 +87,8 @@ type Window struct {
 	Hop    int // hop: samples between two windows' ends
 }
 
-// Step is one step of preprocessing. The only step so far is "scale": (x - mean) / std, one value per channel.
+// Step is one step of preprocessing. The only step so far is "scale": (x - mean) / std, one value per channel; of a
+// picture, one for each of its depth values.
 type Step struct {
 	Name string    // step
 	Mean []float64 // mean
@@ -99,11 +117,23 @@ func (m *Manifest) ModelFile() string { return "model." + m.Engine.Name }
 func (m *Manifest) Framing() window.Config {
 	in := m.Inputs[0]
 	cfg := window.Config{
-		Length: m.Window.Length, Hop: m.Window.Hop, Channels: len(m.Source.Channels),
+		Length: m.Window.Length, Hop: m.Window.Hop, Channels: m.Source.Values(),
 		Type: in.Type, Quant: in.Quant,
 	}
 	for _, s := range m.Preprocess {
-		cfg.Mean, cfg.Std = s.Mean, s.Std
+		cfg.Mean, cfg.Std = spread(s.Mean, cfg.Channels), spread(s.Std, cfg.Channels)
 	}
 	return cfg
+}
+
+// spread repeats what is said of one point for all points of a picture.
+func spread(values []float64, n int) []float64 {
+	if len(values) == 0 || len(values) == n {
+		return values
+	}
+	all := make([]float64, 0, n)
+	for len(all)+len(values) <= n {
+		all = append(all, values...)
+	}
+	return all
 }

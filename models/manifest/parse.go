@@ -17,6 +17,7 @@ const (
 	maxRank     = 8
 	maxElements = 1 << 24 // of one tensor, and values of one window
 	maxChannels = 4096
+	maxSide     = 8192 // of a picture
 	maxVersion  = 1 << 30
 	maxHold     = 1000
 	maxFiles    = 32

@@ -38,6 +38,17 @@ func TestRefused(t *testing.T) {
 		"scale of float":      {func(k *kit) { k.sub("outputs", 0)["type"] = "float32" }, "$.outputs[0].scale: type float32 is not quantised"},
 		"zero point":          {func(k *kit) { k.sub("inputs", 0)["zero_point"] = 128 }, "$.inputs[0].zero_point: is 128"},
 		"no channels":         {func(k *kit) { k.sub("source")["channels"] = []any{} }, "$.source.channels: has 0"},
+		"picture beside":      {func(k *kit) { k.sub("source")["picture"] = doc{} }, "$.source.channels: stands beside picture"},
+		"picture no object":   {func(k *kit) { k.pictures(2, 2, 1, 1, 2, 2, 1)["picture"] = 1 }, "$.source.picture: want an object"},
+		"picture unknown key": {func(k *kit) { k.pictures(2, 2, 1, 1, 2, 2, 1); k.sub("source", "picture")["x"] = 1 }, "$.source.picture.x: unknown key"},
+		"picture no depth":    {func(k *kit) { k.pictures(2, 2, 1, 1, 2, 2, 1); delete(k.sub("source", "picture"), "depth") }, "$.source.picture.depth: is missing"},
+		"picture of nothing":  {func(k *kit) { k.pictures(0, 2, 1, 1, 2, 2, 1) }, "$.source.picture.width: is 0"},
+		"picture of two":      {func(k *kit) { k.pictures(2, 1, 2, 1, 2, 2, 1) }, "$.source.picture.depth: is 2, want 1"},
+		"picture too large":   {func(k *kit) { k.pictures(8192, 8192, 1, 1, 2, 2, 1) }, "$.source.picture: has more than"},
+		"picture turned":      {func(k *kit) { k.pictures(2, 4, 1, 1, 2, 4, 1) }, "$.source.picture: 1 of height 4, width 2"},
+		"planes of colours":   {func(k *kit) { k.pictures(2, 4, 3, 1, 3, 4, 2) }, "$.source.picture: 1 of height 4, width 2 and depth 3"},
+		"short picture":       {func(k *kit) { k.pictures(2, 4, 1, 1, 16) }, "$.window.length: 1 samples of 8 channels do not fill"},
+		"mean of a picture":   {func(k *kit) { k.pictures(2, 2, 3, 1, 2, 2, 3) }, "$.preprocess[0]: has 2 means and 2 stds for 3 channels"},
 		"rate":                {func(k *kit) { k.sub("source")["rate_hz"] = -1 }, "$.source.rate_hz: is -1"},
 		"window":              {func(k *kit) { k.sub("window")["length"] = 3 }, "$.window.length: 3 samples of 2 channels do not fill"},
 		"hop":                 {func(k *kit) { k.sub("window")["hop"] = 0 }, "$.window.hop: is 0"},
@@ -67,6 +78,34 @@ func TestRefused(t *testing.T) {
 				t.Errorf("got %v\nwant parse manifest: %s…", err, tc.want)
 			}
 		})
+	}
+}
+
+// TestPictures: a model of pictures says what it is trained on, its scale for one point stands for all.
+func TestPictures(t *testing.T) {
+	for name, shape := range map[string][]any{"batch": {1, 4, 2, 3}, "no batch": {4, 2, 3}, "flat": {1, 24}} {
+		k := newKit(t)
+		k.pictures(2, 4, 3, shape...)
+		k.sub("preprocess", 0)["mean"], k.sub("preprocess", 0)["std"] = []any{1, 2, 3}, []any{4, 5, 6}
+		m, err := manifest.Parse(k.text(t))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		f := m.Framing()
+		if m.Source.Picture != (manifest.Picture{Width: 2, Height: 4, Depth: 3}) || m.Source.Values() != 24 || f.Channels != 24 {
+			t.Errorf("%s: source %+v of %d values", name, m.Source, m.Source.Values())
+		}
+		if len(f.Mean) != 24 || f.Mean[0] != 1 || f.Mean[22] != 2 || f.Std[23] != 6 || f.Check() != nil {
+			t.Errorf("%s: mean %v, std %v", name, f.Mean, f.Std)
+		}
+	}
+	k := newKit(t)
+	k.pictures(2, 2, 1, 3, 2, 2)
+	k.sub("window")["length"] = 3
+	delete(k.manifest, "preprocess")
+	if m, err := manifest.Parse(k.text(t)); err != nil || m.Framing().Length != 3 {
+		t.Errorf("three grey pictures: %v", err)
 	}
 }
 
@@ -102,6 +141,8 @@ func FuzzParse(f *testing.F) {
 	k := newKit(f)
 	f.Add(k.text(f))
 	k.sub("source")["rate_hz"] = 1e300
+	f.Add(k.text(f))
+	k.pictures(2, 2, 1, 1, 2, 2, 1)
 	f.Add(k.text(f))
 	f.Add([]byte(`{"format":1,"inputs":[[[[]]]]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -12,18 +12,48 @@ func (r *reader) source(o object) (s Source) {
 	if !ok {
 		return s
 	}
-	r.each(sub, "channels", true, 1, maxChannels, func(v any, at string) {
-		if c, ok := r.asObject(v, at); ok {
-			s.Channels = append(s.Channels, Channel{Name: r.text(c, "name", true, maxText), Unit: r.text(c, "unit", true, maxText)})
-			r.end(c)
-		}
-	})
+	if _, pictures := sub.fields["picture"]; pictures {
+		s.Picture = r.picture(sub)
+	} else {
+		s.Channels = r.channels(sub)
+	}
 	s.RateHz = r.number(sub, "rate_hz", false)
 	if r.err == nil && (s.RateHz < 0 || s.RateHz > maxRate) {
 		r.fail(sub.at+".rate_hz", "is %v, want 0 to %v", s.RateHz, maxRate)
 	}
 	r.end(sub)
 	return s
+}
+
+func (r *reader) channels(o object) (all []Channel) {
+	r.each(o, "channels", true, 1, maxChannels, func(v any, at string) {
+		if c, ok := r.asObject(v, at); ok {
+			all = append(all, Channel{Name: r.text(c, "name", true, maxText), Unit: r.text(c, "unit", true, maxText)})
+			r.end(c)
+		}
+	})
+	return all
+}
+
+func (r *reader) picture(o object) (p Picture) {
+	if _, both := o.fields["channels"]; both {
+		r.fail(o.at+".channels", "stands beside picture; a sample has channels or is a picture")
+	}
+	sub, ok := r.object(o, "picture", true)
+	if !ok {
+		return p
+	}
+	p.Width = r.integer(sub, "width", 1, maxSide)
+	p.Height = r.integer(sub, "height", 1, maxSide)
+	p.Depth = r.integer(sub, "depth", 1, 3)
+	if r.err == nil && p.Depth == 2 {
+		r.fail(sub.at+".depth", "is 2, want 1 (luminance) or 3 (red, green, blue)")
+	}
+	if r.err == nil && p.Width*p.Height > maxElements/p.Depth {
+		r.fail(sub.at, "has more than %d values", maxElements)
+	}
+	r.end(sub)
+	return p
 }
 
 func (r *reader) window(o object) (w Window) {
@@ -83,13 +113,20 @@ func (r *reader) agree(m *Manifest) {
 	r.listed(m, "$.engine.name", m.ModelFile())
 	r.listed(m, "$.labels", m.LabelsFile)
 	r.listed(m, "$.golden.file", m.GoldenSet.File)
-	in, channels := m.Inputs[0].Form(), len(m.Source.Channels)
-	if n := in.Elements(); n%channels != 0 || m.Window.Length != n/channels {
-		r.fail("$.window.length", "%d samples of %d channels do not fill $.inputs[0] of shape %v", m.Window.Length, channels, in.Shape)
+	if r.err != nil {
+		return
+	}
+	in, values, scaled := m.Inputs[0].Form(), m.Source.Values(), m.Source.Values()
+	if p := m.Source.Picture; p != (Picture{}) {
+		scaled = p.Depth
+		r.pictured(m)
+	}
+	if n := in.Elements(); n%values != 0 || m.Window.Length != n/values {
+		r.fail("$.window.length", "%d samples of %d channels do not fill $.inputs[0] of shape %v", m.Window.Length, values, in.Shape)
 	}
 	for _, s := range m.Preprocess {
-		if len(s.Mean) != channels || len(s.Std) != channels {
-			r.fail("$.preprocess[0]", "has %d means and %d stds for %d channels", len(s.Mean), len(s.Std), channels)
+		if len(s.Mean) != scaled || len(s.Std) != scaled {
+			r.fail("$.preprocess[0]", "has %d means and %d stds for %d channels", len(s.Mean), len(s.Std), scaled)
 		}
 	}
 	if r.err == nil {
@@ -98,6 +135,22 @@ func (r *reader) agree(m *Manifest) {
 			r.fail("$.preprocess", "%v", err)
 		}
 	}
+}
+
+// pictured compares the input's shape with the pictures that fill it: rows before columns before depth, or flat. A
+// model that wants planes of colours, or the sides the other way round, would take such pictures and see nothing.
+func (r *reader) pictured(m *Manifest) {
+	p, shape := m.Source.Picture, m.Inputs[0].Shape
+	want := []int{m.Window.Length, p.Height, p.Width, p.Depth}
+	if have := solid(shape); len(have) > 1 && !slices.Equal(have, solid(want)) {
+		r.fail("$.source.picture", "%d of height %d, width %d and depth %d do not fill $.inputs[0] of shape %v: want %v or a flat shape",
+			m.Window.Length, p.Height, p.Width, p.Depth, shape, want)
+	}
+}
+
+// solid is a shape without its sides of 1.
+func solid(shape []int) []int {
+	return slices.DeleteFunc(slices.Clone(shape), func(n int) bool { return n == 1 })
 }
 
 func (r *reader) listed(m *Manifest, at, name string) {
