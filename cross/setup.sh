@@ -40,16 +40,20 @@ runtime) [ -n "${JAR:-}${DUNLIN_TFLITE:-}" ] || need mvn maven ;;
 test | bench)
 	need gcc gcc; need python3 python3; need strace strace
 	need qemu-aarch64 qemu-user; need mosquitto mosquitto; need mosquitto_pub mosquitto-clients
+	need qemu-system-aarch64 qemu-system-arm; need dpkg-deb dpkg; need xz xz-utils
+	[ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || missing+=(debian-archive-keyring)
 	need chromium chromium; need node nodejs; need npm npm; need cc gcc
 	python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)
+	need lintian lintian; need systemd-analyze systemd; need udevadm udev; need man man-db
+	[ -e /usr/arm-linux-gnueabihf/lib/libc.so.6 ] || missing+=(libc6-armhf-cross)
 	[ -e /usr/aarch64-linux-gnu/lib/libc.so.6 ] || missing+=(libc6-arm64-cross libstdc++6-arm64-cross)
 	;;
-cross) need python3 python3; python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv) ;;
+cross | package) need python3 python3; python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv) ;;
 lint) ;;
 esac
 install_missing
 case "$1" in
-cross | test) need_venv zig cross/zig.txt ;;
+cross | test | package) need_venv zig cross/zig.txt ;;
 bench) need_venv zig cross/zig.txt; need_venv peer bench/python/requirements.txt ;;
 lint)
 	if ! .tools/bin/golangci-lint version 2>/dev/null | grep -q 2.15.0; then
@@ -58,6 +62,12 @@ lint)
 	fi
 	;;
 esac
+if [ "$1" = test ] || [ "$1" = package ]; then
+	if ! .tools/bin/nfpm --version 2>/dev/null | grep -q 2.45.2; then
+		GOBIN="$PWD/.tools/bin" CGO_ENABLED=0 go install github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.45.2
+	fi
+fi
 if [ "$1" = test ] || [ "$1" = bench ]; then
+	go run ./cross/guest -fetch >/dev/null # the kernel that the hardware tests boot
 	[ -d test/page/node_modules ] || (cd test/page && npm ci --silent --no-audit --no-fund >/dev/null)
 fi

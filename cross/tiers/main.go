@@ -28,6 +28,7 @@ var tiers = []tier{
 	{"script", []string{"./cmd/...", "./test/docs"}, nil, "every command, every README block and sample file"},
 	{"engine", []string{"./models/tflite/...", "./test/arm64"}, nil, "the real TFLite library; arm64 under qemu as Cortex-A72 and A76"},
 	{"faults", []string{"./test/faults"}, []string{"-timeout=15m"}, "kill -9 of agent and hub, the broker gone; the completeness invariant after each"},
+	{"hardware", []string{"./test/guest/..."}, nil, "real I2C, IIO and GPIO of a stock arm64 kernel under QEMU, chips behind a fake USB-I2C bridge"},
 	{"page", []string{"./test/page"}, []string{"-timeout=10m"}, "the demo seen through Chromium; axe; screenshots"},
 }
 

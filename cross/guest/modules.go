@@ -1,0 +1,122 @@
+package main
+
+import (
+	"bytes"
+	"debug/elf"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// wanted are the modules that the checks need; what they depend on comes along.
+var wanted = []string{
+	"uhid", "hid-cp2112", "i2c-dev", // the bridge and the bus
+	"bmp280-i2c", "st_lsm6dsx_i2c", "ti-ads1015", // the kernel's own drivers of the modelled chips
+	"virtio_mmio", "virtio_net", // the network to the host
+}
+
+// ordered reads the wanted modules and what they depend on, each after those that it needs.
+func (k kernel) ordered() (names []string, content map[string][]byte, err error) {
+	content = map[string][]byte{}
+	var add func(name string) error
+	add = func(name string) error {
+		if _, have := content[name]; have {
+			return nil
+		}
+		text, err := k.module(name)
+		if err != nil {
+			return err
+		}
+		content[name] = text
+		needs, err := dependencies(text)
+		if err != nil {
+			return fmt.Errorf("module %s: %w", name, err)
+		}
+		for _, n := range needs {
+			if err := add(n); err != nil {
+				return err
+			}
+		}
+		names = append(names, name)
+		return nil
+	}
+	for _, name := range wanted {
+		if err := add(name); err != nil {
+			return nil, nil, err
+		}
+	}
+	return names, content, nil
+}
+
+// module reads a module; newer packages compress them. In names, - and _ are the same.
+func (k kernel) module(name string) ([]byte, error) {
+	for _, spelled := range slices.Compact([]string{name, strings.ReplaceAll(name, "_", "-"), strings.ReplaceAll(name, "-", "_")}) {
+		file := filepath.Join(k.modules, spelled+".ko")
+		text, err := os.ReadFile(file)
+		if errors.Is(err, fs.ErrNotExist) {
+			text, err = unpackXZ(file + ".xz")
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return text, err
+		}
+	}
+	return mixed(k.modules, name)
+}
+
+// mixed finds a module whose name has both - and _.
+func mixed(folder, name string) ([]byte, error) {
+	plain := func(s string) string { return strings.ReplaceAll(s, "-", "_") }
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		base, _, _ := strings.Cut(e.Name(), ".ko")
+		if plain(base) != plain(name) {
+			continue
+		}
+		if strings.HasSuffix(e.Name(), ".xz") {
+			return unpackXZ(filepath.Join(folder, e.Name()))
+		}
+		return os.ReadFile(filepath.Join(folder, e.Name()))
+	}
+	return nil, fmt.Errorf("the kernel package has no module %s", name)
+}
+
+func unpackXZ(file string) ([]byte, error) {
+	if _, err := os.Stat(file); err != nil {
+		return nil, err
+	}
+	text, err := exec.Command("xz", "-dc", file).Output()
+	if err != nil {
+		return nil, fmt.Errorf("unpack %s (apt-get install xz-utils): %w", file, err)
+	}
+	return text, nil
+}
+
+// dependencies are the names in a module's own information, as "depends=hid,usbhid".
+func dependencies(module []byte) ([]string, error) {
+	f, err := elf.NewFile(bytes.NewReader(module))
+	if err != nil {
+		return nil, err
+	}
+	s := f.Section(".modinfo")
+	if s == nil {
+		return nil, errors.New("has no .modinfo")
+	}
+	info, err := s.Data()
+	if err != nil {
+		return nil, err
+	}
+	for field := range bytes.SplitSeq(info, []byte{0}) {
+		if list, ok := bytes.CutPrefix(field, []byte("depends=")); ok && len(list) > 0 {
+			return strings.Split(string(list), ","), nil
+		}
+	}
+	return nil, nil
+}
