@@ -1,0 +1,89 @@
+package chiptest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"sync"
+
+	"periph.io/x/conn/v3/i2c"
+	"periph.io/x/conn/v3/physic"
+
+	"github.com/dunlin-iot/dunlin/hal/traffic"
+)
+
+// ErrPlayed is what a Playback answers when an address has no more recorded transfers.
+var ErrPlayed = errors.New("the recorded traffic is at its end")
+
+// Playback is a bus that answers as a recorded one did. Each address follows its own recording, in order: a transfer
+// must write the recorded bytes and ask for as many. A driver that asks whether its chip is ready does so more or less
+// often than it did when it was recorded; so the transfer just played may be played again, and repetitions that the
+// driver does not need are passed over. It implements periph's i2c.BusCloser.
+type Playback struct {
+	mu   sync.Mutex
+	left map[uint16][]traffic.Transfer
+	last map[uint16]*traffic.Transfer
+}
+
+var _ i2c.BusCloser = (*Playback)(nil)
+
+// NewPlayback plays transfers that traffic.Read gave.
+func NewPlayback(all []traffic.Transfer) *Playback {
+	p := &Playback{left: map[uint16][]traffic.Transfer{}, last: map[uint16]*traffic.Transfer{}}
+	for _, t := range all {
+		p.left[t.Address] = append(p.left[t.Address], t)
+	}
+	return p
+}
+
+// Tx answers with the next recorded transfer of the address.
+func (p *Playback) Tx(address uint16, w, r []byte) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	left, last := p.left[address], p.last[address]
+	next := left
+	for len(next) > 0 && !asks(&next[0], w, r) && last != nil && asks(last, next[0].Write, next[0].Read) {
+		next = next[1:]
+	}
+	switch {
+	case len(next) > 0 && asks(&next[0], w, r):
+		p.left[address], p.last[address] = next[1:], &next[0]
+		return answer(&next[0], r)
+	case last != nil && asks(last, w, r):
+		return answer(last, r)
+	case len(left) == 0:
+		return fmt.Errorf("transfer to 0x%02x: write % x, read %d: %w", address, w, len(r), ErrPlayed)
+	}
+	want := left[0]
+	return fmt.Errorf("transfer to 0x%02x: write % x, read %d: the recording has write % x, read %d here", address, w, len(r), want.Write, len(want.Read))
+}
+
+// Left is how many recorded transfers of all addresses have not been played.
+func (p *Playback) Left() (n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, left := range p.left {
+		n += len(left)
+	}
+	return n
+}
+
+func asks(t *traffic.Transfer, w, r []byte) bool {
+	return bytes.Equal(t.Write, w) && len(t.Read) == len(r)
+}
+
+func answer(t *traffic.Transfer, r []byte) error {
+	if t.Err != nil {
+		return fmt.Errorf("transfer to 0x%02x: %w", t.Address, t.Err)
+	}
+	copy(r, t.Read)
+	return nil
+}
+
+// SetSpeed accepts every speed.
+func (p *Playback) SetSpeed(physic.Frequency) error { return nil }
+
+// Close does nothing.
+func (p *Playback) Close() error { return nil }
+
+func (p *Playback) String() string { return "playback" }

@@ -1,0 +1,79 @@
+package chiptest_test
+
+import (
+	"errors"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/dunlin-iot/dunlin/hal/chiptest"
+	"github.com/dunlin-iot/dunlin/hal/traffic"
+)
+
+const recorded = `# dunlin bus traffic 1
+0.000 0x76 d0 60 ok
+0.001 0x76 f425 - ok
+0.002 0x40 00 01 ok
+0.003 0x76 f3 08 ok
+0.004 0x76 f3 08 ok
+0.005 0x76 f3 00 ok
+0.006 0x76 f7 ?2 EREMOTEIO
+0.007 0x76 f7 0102 ok
+`
+
+func playback(t *testing.T) *chiptest.Playback {
+	t.Helper()
+	all, err := traffic.Read("recorded", strings.NewReader(recorded))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return chiptest.NewPlayback(all)
+}
+
+func ask(p *chiptest.Playback, address uint16, n int, w ...byte) ([]byte, error) {
+	r := make([]byte, n)
+	err := p.Tx(address, w, r)
+	return r, err
+}
+
+func TestPlayback(t *testing.T) {
+	p := playback(t)
+	for _, step := range []struct {
+		address uint16
+		write   []byte
+		want    string
+		err     error
+	}{
+		{0x76, []byte{0xd0}, "\x60", nil},
+		{0x76, []byte{0xf4, 0x25}, "", nil},
+		{0x76, []byte{0xf3}, "\x08", nil}, // asked three times when it was recorded, once now
+		{0x76, []byte{0xf7}, "\x00\x00", syscall.EREMOTEIO},
+		{0x76, []byte{0xf7}, "\x01\x02", nil},
+		{0x76, []byte{0xf7}, "\x01\x02", nil}, // the same question again
+		{0x40, []byte{0x00}, "\x01", nil},     // its own order
+	} {
+		got, err := ask(p, step.address, len(step.want), step.write...)
+		if string(got) != step.want || !errors.Is(err, step.err) {
+			t.Errorf("0x%02x % x: % x, %v; want % x, %v", step.address, step.write, got, err, step.want, step.err)
+		}
+	}
+	if n := p.Left(); n != 0 {
+		t.Errorf("%d transfers are left", n)
+	}
+	if _, err := ask(p, 0x76, 1, 0xd0); !errors.Is(err, chiptest.ErrPlayed) {
+		t.Errorf("after the end: %v", err)
+	}
+}
+
+func TestPlaybackRefusesAnotherQuestion(t *testing.T) {
+	p := playback(t)
+	if _, err := ask(p, 0x76, 2, 0xd0); err == nil || !strings.Contains(err.Error(), "the recording has write d0, read 1 here") {
+		t.Errorf("another length: %v", err)
+	}
+	if _, err := ask(p, 0x77, 1, 0xd0); !errors.Is(err, chiptest.ErrPlayed) {
+		t.Errorf("an address that was not recorded: %v", err)
+	}
+	if n := p.Left(); n != 8 {
+		t.Errorf("%d transfers are left after refusals, want all 8", n)
+	}
+}
