@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"os/exec"
@@ -12,20 +13,23 @@ import (
 
 	"github.com/dunlin-iot/dunlin/hal"
 	"github.com/dunlin-iot/dunlin/hal/lines"
+	"github.com/dunlin-iot/dunlin/hal/picture"
 	"github.com/dunlin-iot/dunlin/internal/clock"
 )
 
-// Config of a process. Command and Channels are required.
+// Config of a process. Command is required, and either Channels or Frames.
 type Config struct {
-	Command  []string // program and arguments; no shell
-	Channels []hal.Channel
-	Rate     hal.Hertz     // zero: the program has no fixed rate
-	Grace    time.Duration // between SIGTERM and SIGKILL; zero means 500 ms
-	Clock    clock.Clock   // nil means the system's
-	Logger   *slog.Logger  // nil discards
+	Command  []string        // program and arguments; no shell
+	Channels []hal.Channel   // of lines of numbers
+	Frames   *picture.Config // of raw frames of one size without anything between: a camera's program
+	Stuck    time.Duration   // frames that stay the very same for longer are of no use; zero means 10 s, less than zero never
+	Rate     hal.Hertz       // zero: the program has no fixed rate
+	Grace    time.Duration   // between SIGTERM and SIGKILL; zero means 500 ms
+	Clock    clock.Clock     // nil means the system's
+	Logger   *slog.Logger    // nil discards
 }
 
-// Source is a program that prints samples.
+// Source is a program that prints samples, or writes frames.
 type Source struct {
 	cfg   Config
 	pulse *hal.Pulse
@@ -50,6 +54,14 @@ func (s *Source) String() string { return "process " + strings.Join(s.cfg.Comman
 // Channels are those of the configuration.
 func (s *Source) Channels() []hal.Channel { return append([]hal.Channel(nil), s.cfg.Channels...) }
 
+// Picture is what becomes of the frames; zero for lines of numbers.
+func (s *Source) Picture() hal.Picture {
+	if s.cfg.Frames == nil {
+		return hal.Picture{}
+	}
+	return s.cfg.Frames.Picture
+}
+
 // Health is how the program is now.
 func (s *Source) Health() hal.Health { return s.pulse.Health() }
 
@@ -61,8 +73,12 @@ func (s *Source) Run(ctx context.Context, emit func(hal.Block)) error {
 }
 
 func (s *Source) run(ctx context.Context, emit func(hal.Block)) error {
-	if len(s.cfg.Command) == 0 || len(s.cfg.Channels) == 0 {
-		return errors.New("run program: command or channels are missing")
+	if len(s.cfg.Command) == 0 || (len(s.cfg.Channels) == 0) == (s.cfg.Frames == nil) {
+		return errors.New("run program: it takes a command, and either channels or frames")
+	}
+	l, err := s.reader(emit)
+	if err != nil {
+		return fmt.Errorf("run %s: %w", s.cfg.Command[0], err)
 	}
 	if ctx.Err() != nil {
 		return nil
@@ -75,10 +91,6 @@ func (s *Source) run(ctx context.Context, emit func(hal.Block)) error {
 	unhook := context.AfterFunc(ctx, func() {
 		defer close(ended)
 		c.end(s.cfg.Grace)
-	})
-	l := lines.New(lines.Config{
-		Channels: len(s.cfg.Channels), Rate: s.cfg.Rate, Pulse: s.pulse, Emit: emit,
-		Clock: s.cfg.Clock, Logger: s.cfg.Logger.With("program", s.cfg.Command[0]),
 	})
 	readErr := l.Read(c.stdout)
 	cancelled := !unhook()
@@ -94,6 +106,22 @@ func (s *Source) run(ctx context.Context, emit func(hal.Block)) error {
 		return fmt.Errorf("read output of %s: %w", s.cfg.Command[0], readErr)
 	}
 	return fmt.Errorf("run %s: %w", s.cfg.Command[0], c.reason(exitErr))
+}
+
+// reader makes blocks of a program's output.
+type reader interface {
+	Read(in io.Reader) error
+	Close()
+}
+
+func (s *Source) reader(emit func(hal.Block)) (reader, error) {
+	if s.cfg.Frames != nil {
+		return newFrames(s, emit)
+	}
+	return lines.New(lines.Config{
+		Channels: len(s.cfg.Channels), Rate: s.cfg.Rate, Pulse: s.pulse, Emit: emit,
+		Clock: s.cfg.Clock, Logger: s.cfg.Logger.With("program", s.cfg.Command[0]),
+	}), nil
 }
 
 func (s *Source) notStarted(err error) error {

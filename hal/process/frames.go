@@ -1,0 +1,77 @@
+package process
+
+import (
+	"errors"
+	"io"
+	"os"
+	"time"
+
+	"github.com/dunlin-iot/dunlin/hal"
+	"github.com/dunlin-iot/dunlin/hal/judge"
+	"github.com/dunlin-iot/dunlin/hal/picture"
+)
+
+// frames turns a program's output into pictures: frames of one size, one after the other, without anything between.
+type frames struct {
+	src     *Source
+	emit    func(hal.Block)
+	convert *picture.Converter
+	watch   *picture.Watch
+	raw     []byte
+	block   hal.Block
+	begun   bool
+	last    time.Duration // when the newest frame was complete
+}
+
+func newFrames(s *Source, emit func(hal.Block)) (*frames, error) {
+	cfg := *s.cfg.Frames
+	c, err := picture.NewConverter(cfg)
+	if err == nil && cfg.Frame.Format == picture.JPEG {
+		err = errors.New("mjpeg frames differ in length: let the program write grey, yuyv, rgb or i420")
+	}
+	if err != nil {
+		return nil, err
+	}
+	n := cfg.Picture.Values()
+	return &frames{
+		src: s, emit: emit, convert: c, watch: picture.NewWatch(s.cfg.Stuck), raw: make([]byte, cfg.Frame.Bytes()),
+		block: hal.Block{Channels: n, Period: s.cfg.Rate.Period(), Values: make([]float32, n)},
+	}, nil
+}
+
+// Read takes in frames until the output ends. A last one that is not whole is not used.
+func (f *frames) Read(in io.Reader) error {
+	for {
+		_, err := io.ReadFull(in, f.raw)
+		switch {
+		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, os.ErrDeadlineExceeded):
+			return nil
+		case err != nil:
+			return err
+		}
+		f.frame(f.src.cfg.Clock.Boot())
+	}
+}
+
+// Close has nothing left to tell.
+func (f *frames) Close() {}
+
+// frame passes one frame on; now is when it was complete.
+func (f *frames) frame(now time.Duration) {
+	silent := f.begun && f.block.Period > 0 && now-f.last > time.Second+10*f.block.Period
+	f.begun, f.last = true, now
+	if v, why := f.watch.Frame(now, f.raw); v == judge.Useless {
+		f.src.pulse.Skip(1)
+		f.src.pulse.Mood(why)
+		return
+	}
+	if err := f.convert.Convert(f.block.Values, f.raw); err != nil {
+		f.src.pulse.Skip(1)
+		f.src.pulse.Mood(err.Error())
+		return
+	}
+	_, why := f.watch.Picture(f.block.Values)
+	f.block.At, f.block.Discont = max(now, f.block.At+1), silent
+	f.src.pulse.Emit(f.emit, f.block)
+	f.src.pulse.Mood(why)
+}
