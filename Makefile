@@ -11,7 +11,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 SECONDS ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint cross runtime build go-env clean setup-%
+.PHONY: help demo test bench lint cross package runtime build go-env clean setup-%
 
 help: ## this list
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,6 +30,9 @@ lint: setup-lint ## golangci-lint with the few linters of .golangci.yml
 
 cross: setup-cross ## agent and hub for linux/amd64 and linux/arm64 at glibc 2.28, checked, into build/cross
 	@go run ./cross/build
+
+package: setup-package $(RUNTIME) ## Debian packages of the agent for amd64, arm64 and armhf, into build/package
+	@go run ./cross/package
 
 runtime: setup-runtime ## the TFLite C library for amd64 and arm64 (JAR=file or DUNLIN_TFLITE=lib.so bring your own)
 	@go run ./cross/runtime

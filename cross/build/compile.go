@@ -27,16 +27,16 @@ func zigCommand() (string, error) {
 
 // compile builds one program. cache is a Go build cache of its own, or empty for the usual one.
 func compile(zig, file string, t target, p program, cache string) error {
-	version, err := os.ReadFile("VERSION")
+	version, err := versionText()
 	if err != nil {
 		return err
 	}
-	ldflags := "-s -w -buildid= -X main.version=" + strings.TrimSpace(string(version))
+	ldflags := "-s -w -buildid= -X main.version=" + version
 	if p.cgo {
 		ldflags += " -linkmode=external -extldflags=-Wl,--build-id=none"
 	}
 	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags", ldflags, "-o", file, "./cmd/"+p.name)
-	cmd.Env = append(os.Environ(), "GOOS=linux", "GOARCH="+t.arch, "CGO_ENABLED=0")
+	cmd.Env = append(os.Environ(), "GOOS=linux", "GOARCH="+t.arch, "GOARM=7", "CGO_ENABLED=0")
 	if p.cgo {
 		cmd.Env = append(cmd.Env, cgoEnv(zig, t)...)
 	}
@@ -49,15 +49,28 @@ func compile(zig, file string, t target, p program, cache string) error {
 	return nil
 }
 
+// versionText is $DUNLIN_VERSION, as packages of another version are built, else what the file VERSION says.
+func versionText() (string, error) {
+	if v := os.Getenv("DUNLIN_VERSION"); v != "" {
+		return v, nil
+	}
+	text, err := os.ReadFile("VERSION")
+	return strings.TrimSpace(string(text)), err
+}
+
 func cgoEnv(zig string, t target) []string {
 	root, err := os.Getwd()
 	if err != nil {
 		root = "."
 	}
+	cc := zig + " cc -target " + t.zig + "." + glibc
+	if t.cpu != "" {
+		cc += " -mcpu=" + t.cpu
+	}
 	models := filepath.Join(root, "models", "tflite")
 	return []string{
 		"CGO_ENABLED=1",
-		"CC=" + zig + " cc -target " + t.zig + "." + glibc,
+		"CC=" + cc,
 		"CGO_CFLAGS=-O2 -g0 -I" + filepath.Join(models, "include"),
 		"CGO_LDFLAGS=-L" + filepath.Join(models, "link"),
 	}

@@ -14,10 +14,19 @@ import (
 	"strings"
 )
 
-// target is one kind of machine. Zig names it in its own words.
-type target struct{ arch, zig string }
+// target is one kind of machine. Zig names it in its own words. 32-bit Arm is ARMv7 with hardware floating point, the
+// armhf of Debian and Raspberry Pi OS; its hub is not built: a fleet is not looked after by such a board.
+type target struct {
+	arch, zig string
+	cpu       string // for zig; empty is its baseline
+	only      string // the only program for this target
+}
 
-var targets = []target{{"amd64", "x86_64-linux-gnu"}, {"arm64", "aarch64-linux-gnu"}}
+var targets = []target{
+	{arch: "amd64", zig: "x86_64-linux-gnu"},
+	{arch: "arm64", zig: "aarch64-linux-gnu"},
+	{arch: "arm", zig: "arm-linux-gnueabihf", cpu: "generic+v7a", only: "dunlin"},
+}
 
 // glibc is the oldest C library that the binaries run on.
 const glibc = "2.28"
@@ -33,7 +42,7 @@ var programs = []program{{"dunlin", true, 14e6}, {"dunlin-hub", false, 35e6}}
 
 func main() {
 	out := flag.String("out", "build/cross", "folder for the binaries")
-	arch := flag.String("arch", "", "build for this architecture only: amd64 or arm64")
+	arch := flag.String("arch", "", "build for this architecture only: amd64, arm64 or arm")
 	name := flag.String("program", "", "build this program only")
 	twice := flag.Bool("twice", false, "build everything a second time from nothing and compare")
 	flag.Parse()
@@ -51,7 +60,7 @@ func run(out, arch, name string, twice bool) error {
 	built := 0
 	for _, t := range targets {
 		for _, p := range programs {
-			if arch != "" && t.arch != arch || name != "" && p.name != name {
+			if arch != "" && t.arch != arch || name != "" && p.name != name || t.only != "" && p.name != t.only {
 				continue
 			}
 			if err := one(zig, out, t, p, twice); err != nil {

@@ -32,14 +32,17 @@ func parse(text string) ([]symbol, error) {
 	return all, nil
 }
 
-// assembly is one label and one jump through dunlin_table per symbol, for both architectures.
+// assembly is one label and one jump through dunlin_table per symbol, for every architecture. On 32-bit Arm, ip is the
+// register that the calling convention leaves to jumps like this, and the distance to the table stands behind the jump.
 func assembly(symbols []symbol) []byte {
 	var b bytes.Buffer
-	b.WriteString(notice + ".text\n")
+	b.WriteString(notice + ".text\n#if defined(__arm__)\n.syntax unified\n.arm\n#endif\n")
 	for i, s := range symbols {
+		b.WriteString("#if defined(__arm__)\n.balign 4\n#endif\n")
 		fmt.Fprintf(&b, ".globl %[1]s\n.type %[1]s,%%function\n%[1]s:\n", s.name)
 		fmt.Fprintf(&b, "#if defined(__x86_64__)\n\tjmp *dunlin_table+%d(%%rip)\n", 8*i)
 		fmt.Fprintf(&b, "#elif defined(__aarch64__)\n\tadrp x16, dunlin_table+%[1]d\n\tldr x16, [x16, :lo12:dunlin_table+%[1]d]\n\tbr x16\n", 8*i)
+		fmt.Fprintf(&b, "#elif defined(__arm__)\n\tldr ip, 1f\n0:\tadd ip, pc, ip\n\tldr pc, [ip]\n1:\t.word dunlin_table+%d-(0b+8)\n", 4*i)
 		b.WriteString("#else\n#error \"no trampolines for this architecture\"\n#endif\n")
 		fmt.Fprintf(&b, ".size %[1]s, .-%[1]s\n", s.name)
 	}

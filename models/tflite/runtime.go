@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	goruntime "runtime"
 	"strings"
 	"unsafe"
 
@@ -52,7 +53,7 @@ func Open(cfg Config) (*Runtime, error) {
 		}
 		s.note("%s: %v", file, err)
 	}
-	return nil, fmt.Errorf("open TensorFlow Lite library (`make runtime` fetches one): %s: %w", strings.Join(s.notes, "; "), engine.ErrRuntime)
+	return nil, fmt.Errorf("open TensorFlow Lite library (%s): %s: %w", advice(goruntime.GOARCH), strings.Join(s.notes, "; "), engine.ErrRuntime)
 }
 
 func openFile(file string) (*Runtime, error) {
