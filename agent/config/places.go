@@ -83,19 +83,6 @@ func (OneWireID) Syntax() Syntax {
 func (i *OneWireID) UnmarshalText(text []byte) error { return matchWord(i, oneWireRE, text) }
 func (i OneWireID) MarshalText() ([]byte, error)     { return []byte(i), nil }
 
-// GPIOChip is a chip with GPIO lines by the name of its device file.
-type GPIOChip string
-
-const gpioChipPattern = `^gpiochip[0-9]{1,4}$`
-
-var gpioChipRE = regexp.MustCompile(gpioChipPattern)
-
-func (GPIOChip) Syntax() Syntax {
-	return Syntax{Noun: "a GPIO chip", Example: "gpiochip0", Pattern: gpioChipPattern}
-}
-func (c *GPIOChip) UnmarshalText(text []byte) error { return matchWord(c, gpioChipRE, text) }
-func (c GPIOChip) MarshalText() ([]byte, error)     { return []byte(c), nil }
-
 // Line is a GPIO line by its number on the chip or by the name that the board gives it.
 type Line string
 

@@ -60,10 +60,10 @@ func (r *resolver) hardware(name string, raw Source, s *SourceConfig) {
 // kernel is the part of source that the kernel has drivers for, and other machines.
 func (r *resolver) kernel(name string, raw Source, s *SourceConfig) {
 	if c := raw.IIO; c != nil {
-		s.IIO = &IIOConfig{string(c.Device), words(c.Channels), c.Mode, hal.Hertz(c.Rate), c.Watermark, string(c.Trigger)}
+		s.IIO = &IIOConfig{string(c.Device), string(c.Parent), words(c.Channels), c.Mode, rate(c.Rate), c.Watermark, string(c.Trigger)}
 	}
 	if c := raw.GPIO; c != nil {
-		s.GPIO = &GPIOConfig{string(c.Chip), string(c.Line), c.Mode, time.Duration(c.Every), time.Duration(c.Debounce), c.Bias, c.ActiveLow}
+		s.GPIO = r.gpio(name, c)
 	}
 	if c := raw.ALSA; c != nil {
 		s.ALSA = &ALSAConfig{string(c.Device), hal.Hertz(c.Rate), c.Channels}
@@ -121,16 +121,49 @@ func (r *resolver) process(name string, raw *Process) *ProcessConfig {
 	}
 	at := r.tree.find("sources", name)
 	switch lines := at.child("channels") != nil; {
-	case raw.Picture != nil && lines:
-		r.complain(name, "picture", "stands beside channels", "keep picture if the program prints pictures, channels if it prints lines")
+	case raw.Frames != nil && lines:
+		r.complain(name, "frames", "stands beside channels", "keep frames if the program writes pictures, channels if it prints lines")
+	case raw.Frames != nil:
+		p.Frames = r.frames(name, raw)
 	case raw.Picture != nil:
-		p.Picture = &PictureConfig{raw.Picture.Width, raw.Picture.Height, string(raw.Picture.Format)}
+		r.complain(name, "picture", "stands without frames", "add frames: the size and format of what the program writes")
 	case !lines:
-		r.errs.add(at.key, fmt.Sprintf("sources.%s has no key %q", name, "channels"), "add it: the values of one line, in order, with their units; or picture if the program prints pictures")
+		r.errs.add(at.key, fmt.Sprintf("sources.%s has no key %q", name, "channels"), "add it: the values of one line, in order, with their units; or frames if the program writes pictures")
 	default:
 		p.Channels = r.channels(name, raw.Channels)
 	}
 	return p
+}
+
+func (r *resolver) frames(name string, raw *Process) *FramesConfig {
+	in := raw.Frames
+	out := &FramesConfig{Width: in.Width, Height: in.Height, Format: in.Format, Picture: hal.Picture{Width: in.Width, Height: in.Height, Depth: 1}}
+	if to := raw.Picture; to != nil {
+		out.Picture, out.Crop = hal.Picture{Width: to.Width, Height: to.Height, Depth: to.Colour.Depth()}, to.Crop
+	}
+	odd := in.Width%2 != 0 || in.Format == "i420" && in.Height%2 != 0
+	if (in.Format == "yuyv" || in.Format == "i420") && odd {
+		r.complain(name, "frames", fmt.Sprintf("are %dx%d, which %s does not have", in.Width, in.Height, in.Format), "write even numbers")
+	}
+	return out
+}
+
+// gpio refuses what its mode does not look at.
+func (r *resolver) gpio(name string, c *GPIO) *GPIOConfig {
+	if c.Mode == LineLevel && c.Edges != EdgesAuto {
+		r.complain(name, "edges", "stands beside mode level, which sees none", "set mode to edge or counter, or remove edges")
+	}
+	if c.Mode == LineEdge && c.Every != nil {
+		r.complain(name, "every", "stands beside mode edge, which has no rate", "remove it")
+	}
+	g := &GPIOConfig{
+		Chip: string(c.Chip), Line: string(c.Line), Mode: c.Mode, Edges: c.Edges,
+		Debounce: time.Duration(c.Debounce), Bias: c.Bias, ActiveLow: c.ActiveLow,
+	}
+	if c.Every != nil {
+		g.Every = time.Duration(*c.Every)
+	}
+	return g
 }
 
 // channels are those of a source that names its own.
@@ -149,6 +182,10 @@ func (r *resolver) channels(name string, raw []Channel) (out []hal.Channel) {
 	return out
 }
 
+// mostADS1115 leaves the bus and the chip's oscillator (10 %, data sheet, electrical characteristics) room below 860
+// conversions per second.
+const mostADS1115 Hertz = 480
+
 func (r *resolver) ads1115(name string, c *ADS1115) *ADS1115Config {
 	inputs := words(c.Inputs)
 	switch sorted := slices.Sorted(slices.Values(inputs)); {
@@ -156,6 +193,9 @@ func (r *resolver) ads1115(name string, c *ADS1115) *ADS1115Config {
 		r.complain(name, "inputs", "is empty", "name what to measure, as [a0, a1]")
 	case len(slices.Compact(sorted)) != len(inputs):
 		r.complain(name, "inputs", "names one twice", "name each once")
+	}
+	if most := mostADS1115 / Hertz(max(len(inputs), 1)); c.Rate > most {
+		r.complain(name, "rate", fmt.Sprintf("is more than the chip can do with %d inputs", len(inputs)), fmt.Sprintf("write at most %s", most))
 	}
 	return &ADS1115Config{place(c.Bus, c.Address), inputs, c.Range.Volts(), hal.Hertz(c.Rate)}
 }

@@ -36,18 +36,20 @@ type ReplayConfig struct {
 	Loop  bool
 }
 
-// ProcessConfig reads a program's output: lines with Channels, or pictures.
+// ProcessConfig reads a program's output: lines with Channels, or frames.
 type ProcessConfig struct {
 	Command  []string
 	Channels []hal.Channel
-	Picture  *PictureConfig // nil: lines
+	Frames   *FramesConfig // nil: lines
 	Rate     hal.Hertz
 }
 
-// PictureConfig is the form of raw pictures.
-type PictureConfig struct {
+// FramesConfig is the form of the raw frames that a program writes, and what becomes of them.
+type FramesConfig struct {
 	Width, Height int
-	Format        string // grey, rgb or yuyv
+	Format        Pixels
+	Picture       hal.Picture
+	Crop          bool
 }
 
 // Place is a chip on an I2C bus.
@@ -94,7 +96,7 @@ type DS18B20Config struct {
 
 // HX711Config is a scale on two GPIO lines, given by number or name.
 type HX711Config struct {
-	Chip        string // "gpiochip0"
+	Chip        string // "gpiochip0"; empty: all
 	Data, Clock string
 	Scale       float64 // counts for one gram
 	Tare        int     // counts of an empty scale
@@ -104,19 +106,21 @@ type HX711Config struct {
 // IIOConfig is a device of the kernel's Industrial I/O.
 type IIOConfig struct {
 	Device    string
+	Parent    string   // empty: any
 	Channels  []string // empty: all
 	Mode      IIOMode
-	Rate      hal.Hertz
-	Watermark int    // 0: the driver chooses
-	Trigger   string // empty: the device's own
+	Rate      hal.Hertz // 0: 1 Hz when polled, the device's own when buffered
+	Watermark int       // 0: the driver chooses
+	Trigger   string    // empty: the device's own
 }
 
 // GPIOConfig is one line, given by number or name.
 type GPIOConfig struct {
-	Chip      string
+	Chip      string // empty: any
 	Line      string
 	Mode      LineMode
-	Every     time.Duration
+	Edges     Edges
+	Every     time.Duration // 0: as the mode has it
 	Debounce  time.Duration
 	Bias      Bias
 	ActiveLow bool

@@ -44,15 +44,24 @@ type Replay struct {
 type Process struct {
 	Command  []string  `yaml:"command" required:"yes" remote:"no" doc:"The program and its arguments. It prints one sample per line, or pictures."`
 	Channels []Channel `yaml:"channels" remote:"no" doc:"The values of one line, in order, with their units."`
-	Picture  *Picture  `yaml:"picture" remote:"no" doc:"Set when the program prints raw pictures and no lines."`
+	Frames   *Frames   `yaml:"frames" remote:"no" doc:"Set when the program writes raw pictures and no lines."`
+	Picture  *Picture  `yaml:"picture" remote:"no" doc:"What the pipeline gets of each frame; by default all of it, grey."`
 	Rate     Hertz     `yaml:"rate" required:"yes" remote:"no" doc:"Samples, or pictures, per second that the program prints."`
 }
 
-// Picture is the form of the raw pictures that a program prints, one after the other.
-type Picture struct {
+// Frames is the form of the raw pictures that a program writes, one after the other without anything between.
+type Frames struct {
 	Width  int    `yaml:"width" required:"yes" min:"1" max:"8192" remote:"no" doc:"Pixels in a row."`
 	Height int    `yaml:"height" required:"yes" min:"1" max:"8192" remote:"no" doc:"Rows of pixels."`
 	Format Pixels `yaml:"format" default:"grey" remote:"no" doc:"How the pixels are written."`
+}
+
+// Picture is what a pipeline gets of a frame.
+type Picture struct {
+	Width  int    `yaml:"width" required:"yes" min:"1" max:"4096" remote:"no" doc:"Pixels in a row."`
+	Height int    `yaml:"height" required:"yes" min:"1" max:"4096" remote:"no" doc:"Rows of pixels."`
+	Colour Colour `yaml:"colour" default:"grey" remote:"no" doc:"One value for a pixel, or three."`
+	Crop   bool   `yaml:"crop" default:"false" remote:"no" doc:"Keep the proportions and cut the sides off; otherwise the frame is squeezed."`
 }
 
 // Chip is a chip on an I2C bus that gives one sample when it is asked.
@@ -121,7 +130,7 @@ type DS18B20 struct {
 
 // HX711 is read bit by bit.
 type HX711 struct {
-	Chip  GPIOChip `yaml:"chip" default:"gpiochip0" remote:"no" doc:"GPIO chip of the two lines."`
+	Chip  Word     `yaml:"chip" remote:"no" doc:"GPIO chip of the two lines, as gpiochip0; by default all are looked at."`
 	Data  Line     `yaml:"data" required:"yes" remote:"no" doc:"Line of DOUT: its number or its name."`
 	Clock Line     `yaml:"clock" required:"yes" remote:"no" doc:"Line of PD_SCK: its number or its name."`
 	Scale Number   `yaml:"scale" required:"yes" remote:"no" doc:"Counts of the converter for one gram."`

@@ -2,23 +2,25 @@ package config
 
 // IIO reads a device that a kernel driver has made ready.
 type IIO struct {
-	Device    Word    `yaml:"device" required:"yes" remote:"no" doc:"Name of the device, as bme280 or iio:device0; dunlin sources ls lists them."`
-	Channels  []Word  `yaml:"channels" remote:"no" doc:"Channels in order, as accel_x; by default all."`
+	Device    Word    `yaml:"device" required:"yes" remote:"no" doc:"Name of the device, as lsm6dsox_accel; dunlin sources ls lists them."`
+	Parent    Word    `yaml:"parent" remote:"no" doc:"What the device is part of, as 1-006a, where several have the same name."`
+	Channels  []Word  `yaml:"channels" remote:"no" doc:"Channels in order, as accel_x or ax; by default all."`
 	Mode      IIOMode `yaml:"mode" default:"poll" remote:"no" doc:"poll reads files at a steady rate; buffer takes what the device has stored, with the kernel's time."`
-	Rate      Hertz   `yaml:"rate" default:"1Hz" remote:"yes" doc:"Samples per second."`
-	Watermark int     `yaml:"watermark" default:"0" min:"0" max:"4096" remote:"no" doc:"Samples that the kernel collects before it wakes the agent, in mode buffer; 0 chooses."`
-	Trigger   Word    `yaml:"trigger" remote:"no" doc:"Trigger of the buffer; by default the device's own."`
+	Rate      *Hertz  `yaml:"rate" remote:"yes" doc:"Samples per second; by default 1Hz in mode poll, what the device is set to in mode buffer."`
+	Watermark int     `yaml:"watermark" default:"0" min:"0" max:"4096" remote:"no" doc:"Samples that the kernel gathers before it wakes the agent, in mode buffer; 0 means those of 50 ms."`
+	Trigger   Word    `yaml:"trigger" remote:"no" doc:"Trigger that paces the buffer; by default the device's own."`
 }
 
 // GPIO reads one line.
 type GPIO struct {
-	Chip      GPIOChip `yaml:"chip" default:"gpiochip0" remote:"no" doc:"GPIO chip of the line."`
-	Line      Line     `yaml:"line" required:"yes" remote:"no" doc:"Number or name of the line."`
-	Mode      LineMode `yaml:"mode" default:"level" remote:"no" doc:"level: 0 or 1 at a steady rate; edge: one sample for each change; counter: edges per second."`
-	Every     Duration `yaml:"every" default:"100ms" min:"1ms" max:"24h" remote:"yes" doc:"Time between two samples of level and counter."`
-	Debounce  Duration `yaml:"debounce" default:"0s" min:"0s" max:"10s" remote:"no" doc:"Changes that last shorter are not seen."`
-	Bias      Bias     `yaml:"bias" default:"as-is" remote:"no" doc:"Resistor inside the chip that holds an open line."`
-	ActiveLow bool     `yaml:"active_low" default:"false" remote:"no" doc:"A low voltage counts as 1."`
+	Chip      Word      `yaml:"chip" remote:"no" doc:"GPIO chip of the line, as gpiochip0 or its label; needed where a number is not enough."`
+	Line      Line      `yaml:"line" required:"yes" remote:"no" doc:"Number or name of the line, as 17 or GPIO17."`
+	Mode      LineMode  `yaml:"mode" default:"level" remote:"no" doc:"level: 0 or 1 at a steady rate; edge: one sample for each change; counter: edges, and how many come in a second."`
+	Edges     Edges     `yaml:"edges" default:"auto" remote:"no" doc:"Which changes count; auto means both for edge and rising for counter."`
+	Every     *Duration `yaml:"every" min:"1ms" max:"24h" remote:"yes" doc:"Time between two samples; by default 100ms for level, 1s for counter."`
+	Debounce  Duration  `yaml:"debounce" default:"0s" min:"0s" max:"10s" remote:"no" doc:"Changes that last shorter are not seen."`
+	Bias      Bias      `yaml:"bias" default:"as-is" remote:"no" doc:"Resistor inside the chip that holds an open line."`
+	ActiveLow bool      `yaml:"active_low" default:"false" remote:"no" doc:"A low voltage counts as 1."`
 }
 
 // ALSA captures sound.

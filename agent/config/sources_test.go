@@ -20,13 +20,13 @@ var sensors = []config.SourceConfig{
 	{Driver: "adxl345", Name: "box", IMU: &config.IMUConfig{Place: config.Place{Bus: "i2c-0"}, Rate: 200, Accel: 16}},
 	{Driver: "v4l2", Name: "cam", V4L2: &config.V4L2Config{Device: "/dev/video0", Width: 96, Height: 64, Colour: "rgb", Format: "yuyv", Rate: 5}},
 	{Driver: "gpio", Name: "door", GPIO: &config.GPIOConfig{
-		Chip: "gpiochip0", Line: "17", Mode: config.LineEdge, Every: 100 * time.Millisecond, Debounce: 5 * time.Millisecond, Bias: "pull-up", ActiveLow: true,
+		Line: "17", Mode: config.LineEdge, Edges: config.EdgesAuto, Debounce: 5 * time.Millisecond, Bias: "pull-up", ActiveLow: true,
 	}},
-	{Driver: "gpio", Name: "flow", GPIO: &config.GPIOConfig{Chip: "gpiochip4", Line: "GPIO22", Mode: config.LineCounter, Every: time.Second, Bias: "as-is"}},
+	{Driver: "gpio", Name: "flow", GPIO: &config.GPIOConfig{Chip: "gpiochip4", Line: "GPIO22", Mode: config.LineCounter, Edges: "falling", Every: time.Second, Bias: "as-is"}},
 	{Driver: "ads1115", Name: "gas", ADS1115: &config.ADS1115Config{Place: config.Place{Bus: "i2c-1"}, Inputs: []string{"a0", "a2-a3"}, Range: 2.048, Rate: 32}},
 	{Driver: "lsm6ds", Name: "imu", IMU: &config.IMUConfig{Place: config.Place{Bus: "i2c-1", Address: 0x6b}, Rate: 208, Accel: 8, Gyro: 125}},
 	{Driver: "iio", Name: "kernel", IIO: &config.IIOConfig{
-		Device: "lsm6dsox_accel", Channels: []string{"accel_x", "accel_z"}, Mode: config.IIOBuffer, Rate: 104, Watermark: 26, Trigger: "t0",
+		Device: "lsm6dsox_accel", Parent: "1-006a", Channels: []string{"accel_x", "accel_z"}, Mode: config.IIOBuffer, Rate: 104, Watermark: 26, Trigger: "t0",
 	}},
 	{Driver: "bh1750", Name: "light", Chip: &config.ChipConfig{Place: config.Place{Bus: "i2c-1"}, Every: time.Second}},
 	{Driver: "system", Name: "machine", System: &config.SystemConfig{What: []string{"temperature", "load"}, Disk: "/etc/dunlin/data", Every: 10 * time.Second}},
@@ -38,8 +38,13 @@ var sensors = []config.SourceConfig{
 	}},
 	{Driver: "serial", Name: "port", Serial: &config.SerialConfig{Device: "/dev/ttyUSB0", Baud: 9600, Channels: []hal.Channel{{Name: "level", Unit: "m"}}, Rate: 2}},
 	{Driver: "bme280", Name: "room", Chip: &config.ChipConfig{Place: config.Place{Bus: "i2c-1", Address: 0x77}, Every: 2 * time.Second}},
-	{Driver: "hx711", Name: "scale", HX711: &config.HX711Config{Chip: "gpiochip0", Data: "5", Clock: "6", Scale: -418.5, Tare: -8210, Every: 100 * time.Millisecond}},
-	{Driver: "process", Name: "screen", Process: &config.ProcessConfig{Command: []string{"grab"}, Picture: &config.PictureConfig{Width: 160, Height: 120, Format: "rgb"}, Rate: 2}},
+	{Driver: "hx711", Name: "scale", HX711: &config.HX711Config{Data: "5", Clock: "6", Scale: -418.5, Tare: -8210, Every: 100 * time.Millisecond}},
+	{Driver: "process", Name: "screen", Process: &config.ProcessConfig{Command: []string{"grab"}, Rate: 2, Frames: &config.FramesConfig{
+		Width: 160, Height: 120, Format: "yuyv", Picture: hal.Picture{Width: 96, Height: 96, Depth: 3}, Crop: true,
+	}}},
+	{Driver: "process", Name: "small", Process: &config.ProcessConfig{Command: []string{"grab"}, Rate: 1, Frames: &config.FramesConfig{
+		Width: 8, Height: 4, Format: "grey", Picture: hal.Picture{Width: 8, Height: 4, Depth: 1},
+	}}},
 }
 
 func TestSensors(t *testing.T) {

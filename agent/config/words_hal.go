@@ -99,8 +99,23 @@ func (LineMode) Syntax() Syntax {
 func (m *LineMode) UnmarshalText(text []byte) error { return pickWord(m, text) }
 func (m LineMode) MarshalText() ([]byte, error)     { return []byte(m), nil }
 
+// Edges are the changes of a line that count.
+type Edges string
+
+// EdgesAuto leaves it to the mode.
+const EdgesAuto Edges = "auto"
+
+func (Edges) Syntax() Syntax {
+	return Syntax{Noun: "a kind of edges", Example: "rising", Enum: []string{"auto", "rising", "falling", "both"}}
+}
+func (e *Edges) UnmarshalText(text []byte) error { return pickWord(e, text) }
+func (e Edges) MarshalText() ([]byte, error)     { return []byte(e), nil }
+
 // Bias is what holds an open GPIO line.
 type Bias string
+
+// BiasAsIs leaves the line as it was.
+const BiasAsIs Bias = "as-is"
 
 func (Bias) Syntax() Syntax {
 	return Syntax{Noun: "a bias", Example: "pull-up", Enum: []string{"as-is", "pull-up", "pull-down", "disabled"}}
@@ -131,11 +146,19 @@ func (Colour) Syntax() Syntax {
 func (c *Colour) UnmarshalText(text []byte) error { return pickWord(c, text) }
 func (c Colour) MarshalText() ([]byte, error)     { return []byte(c), nil }
 
+// Depth is the number of values of one pixel.
+func (c Colour) Depth() int {
+	if c == "rgb" {
+		return 3
+	}
+	return 1
+}
+
 // Pixels is how a program writes the pixels of its pictures.
 type Pixels string
 
 func (Pixels) Syntax() Syntax {
-	return Syntax{Noun: "a form of pixels", Example: "grey", Enum: []string{"grey", "rgb", "yuyv"}}
+	return Syntax{Noun: "a form of pixels", Example: "grey", Enum: []string{"grey", "rgb", "yuyv", "i420"}}
 }
 func (p *Pixels) UnmarshalText(text []byte) error { return pickWord(p, text) }
 func (p Pixels) MarshalText() ([]byte, error)     { return []byte(p), nil }
