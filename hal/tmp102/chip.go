@@ -1,0 +1,115 @@
+package tmp102
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/dunlin-iot/dunlin/hal/periphbus"
+	"github.com/dunlin-iot/dunlin/hal/poll"
+	"github.com/dunlin-iot/dunlin/internal/clock"
+	"periph.io/x/conn/v3/i2c"
+)
+
+const (
+	regTemperature = 0
+	regConfig      = 1
+)
+
+// Bits of the configuration (data sheet, table 10).
+const (
+	bitOneShot    = 1 << 15 // write: start; read: done
+	bitResolution = 3 << 13 // always ones
+	bitShutdown   = 1 << 8
+	bitExtended   = 1 << 4
+	bitsZero      = 0x0f
+	bitsKept      = 3<<11 | 1<<10 | 1<<9 | 3<<6 // fault queue, polarity, thermostat mode, conversion rate
+)
+
+type chip struct {
+	bus  *periphbus.Bus
+	dev  i2c.Dev
+	cfg  Config
+	kept uint16 // what was found in bitsKept
+	buf  [2]byte
+}
+
+func (c Config) open(context.Context) (poll.Chip, error) {
+	if c.Address < 0x48 || c.Address > 0x4b {
+		return nil, fmt.Errorf("open %s: its address is 0x48 to 0x4b, not 0x%02x", c.name(), c.Address)
+	}
+	bus, err := periphbus.Open(c.Bus)
+	if err != nil {
+		return nil, err
+	}
+	d := &chip{bus: bus, dev: i2c.Dev{Bus: bus, Addr: c.Address}, cfg: c}
+	if err := d.begin(); err != nil {
+		bus.Close()
+		return nil, err
+	}
+	return d, nil
+}
+
+// begin looks at the configuration. The chip has no identity; six bits that never change are all that tells a stranger.
+func (d *chip) begin() error {
+	config, err := d.register(regConfig)
+	if err != nil {
+		return periphbus.Absent(d.cfg.name(), d.cfg.Address, err)
+	}
+	if config&bitResolution != bitResolution || config&bitsZero != 0 {
+		return periphbus.Stranger(d.cfg.name(), d.cfg.Address, fmt.Sprintf("configuration 0x%04x is none of a TMP102", config),
+			"check the address and the driver of the source: LM75, ADS1115 and others answer at 0x48, too")
+	}
+	d.kept = config & bitsKept
+	return nil
+}
+
+func (d *chip) register(reg byte) (uint16, error) {
+	err := d.dev.Tx([]byte{reg}, d.buf[:])
+	return uint16(d.buf[0])<<8 | uint16(d.buf[1]), err
+}
+
+// Read takes one conversion.
+func (d *chip) Read(ctx context.Context, dst []float32) error {
+	start := d.kept | bitOneShot | bitShutdown
+	if err := d.dev.Tx([]byte{regConfig, byte(start >> 8), byte(start)}, nil); err != nil {
+		return fmt.Errorf("start conversion: %w", err)
+	}
+	if err := d.await(ctx); err != nil {
+		return fmt.Errorf("read conversion: %w", err)
+	}
+	raw, err := d.register(regTemperature)
+	if err != nil {
+		return fmt.Errorf("read temperature: %w", err)
+	}
+	if raw&bitsZero != 0 {
+		return fmt.Errorf("read temperature: 0x%04x has more than 12 bits", raw)
+	}
+	dst[0] = float32(int16(raw)>>4) / 16
+	return nil
+}
+
+// await waits until the conversion is done: Convert, then four times a quarter of it.
+func (d *chip) await(ctx context.Context) error {
+	wait := d.cfg.Convert
+	for range 5 {
+		if !clock.Wait(ctx, wait) {
+			return ctx.Err()
+		}
+		config, err := d.register(regConfig)
+		if err != nil {
+			return err
+		}
+		if config&bitResolution != bitResolution || config&(bitShutdown|bitExtended|bitsZero) != bitShutdown {
+			return fmt.Errorf("chip has lost its settings: configuration 0x%04x", config)
+		}
+		if config&bitOneShot != 0 {
+			return nil
+		}
+		wait = d.cfg.Convert / 4
+	}
+	return errors.New("conversion takes too long")
+}
+
+// Close lets go of the bus; the chip is shut down after each conversion.
+func (d *chip) Close() error { return d.bus.Close() }
