@@ -19,7 +19,7 @@ help: ## this list
 demo: build ## sensor recordings become decisions on the hub's page; Ctrl-C ends it (SECONDS=20 ends it by itself)
 	@bin/dunlin demo --hub bin/dunlin-hub --recordings testdata/recordings --models examples/models --seconds $(SECONDS)
 
-test: setup-test build ## every tier of tests, one line per tier, a summary at the end (TIERS="unit page" runs some)
+test: setup-test runtime build ## every tier of tests, one line per tier, a summary at the end (TIERS="unit page" runs some)
 	@go run ./cross/tiers $(TIERS)
 
 bench: setup-bench build ## the table of figures: figure, target, result (FIGURES="spool memory" runs some)
@@ -31,10 +31,10 @@ lint: setup-lint ## golangci-lint with the few linters of .golangci.yml
 cross: setup-cross ## agent and hub for linux/amd64 and linux/arm64 at glibc 2.28, checked, into build/cross
 	@go run ./cross/build
 
-package: setup-package $(RUNTIME) ## Debian packages of the agent for amd64, arm64 and armhf, into build/package
+package: setup-package runtime ## Debian packages of the agent for amd64, arm64 and armhf, into build/package
 	@go run ./cross/package
 
-runtime: setup-runtime ## the TFLite C library for amd64 and arm64 (JAR=file or DUNLIN_TFLITE=lib.so bring your own)
+runtime: setup-runtime ## the TFLite C library for amd64, arm64 and 32-bit arm (JAR=file or DUNLIN_TFLITE=lib.so bring your own)
 	@go run ./cross/runtime
 
 build: setup-build $(RUNTIME) ## bin/dunlin and bin/dunlin-hub for this machine

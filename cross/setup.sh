@@ -45,7 +45,7 @@ test | bench)
 	need chromium chromium; need node nodejs; need npm npm; need cc gcc
 	python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)
 	need lintian lintian; need systemd-analyze systemd; need udevadm udev; need man man-db
-	[ -e /usr/arm-linux-gnueabihf/lib/libc.so.6 ] || missing+=(libc6-armhf-cross)
+	[ -e /usr/arm-linux-gnueabihf/lib/libc.so.6 ] || missing+=(libc6-armhf-cross libstdc++6-armhf-cross)
 	[ -e /usr/aarch64-linux-gnu/lib/libc.so.6 ] || missing+=(libc6-arm64-cross libstdc++6-arm64-cross)
 	;;
 cross | package) need python3 python3; python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv) ;;

@@ -65,11 +65,10 @@ func (b *build) copy(source, name string, mode os.FileMode) error {
 
 func (b *build) programs() error {
 	err := b.copy(filepath.Join(b.out, "bin", "linux-"+b.target.goarch, "dunlin"), "usr/lib/dunlin/dunlin", 0o755)
-	if !b.target.library || err != nil {
+	if err != nil {
 		return err
 	}
-	const library = "libtflite.so.2.21.0"
-	return b.copy(filepath.Join("build/runtime", "linux-"+b.target.goarch, library), "usr/lib/dunlin/"+library, 0o644)
+	return b.copy(filepath.Join("build/runtime", "linux-"+b.target.goarch, b.target.library), "usr/lib/dunlin/"+b.target.library, 0o644)
 }
 
 func (b *build) service() error {

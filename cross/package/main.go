@@ -1,5 +1,5 @@
-// Command package makes the Debian packages of the agent: for 64-bit Intel and Arm with the TFLite library inside, and
-// for 32-bit Arm without one, because none is published for it.
+// Command package makes the Debian packages of the agent, with the TFLite library inside: the current one for 64-bit
+// Intel and Arm, and for 32-bit Arm the newest that is published for it, which has no XNNPACK.
 //
 // The same sources, version and SOURCE_DATE_EPOCH give the same bytes. It works in the repository's root folder and
 // needs what `make package` installs: zig, nfpm and the TFLite libraries.
@@ -18,10 +18,14 @@ import (
 // target is one package.
 type target struct {
 	goarch, debian string
-	library        bool // there is a TFLite library for it
+	library        string
 }
 
-var targets = []target{{"amd64", "amd64", true}, {"arm64", "arm64", true}, {"arm", "armhf", false}}
+var targets = []target{
+	{"amd64", "amd64", "libtflite.so.2.21.0"},
+	{"arm64", "arm64", "libtflite.so.2.21.0"},
+	{"arm", "armhf", "libtflite.so.2.12.0"},
+}
 
 func main() {
 	out := flag.String("out", "build/package", "folder for the packages")

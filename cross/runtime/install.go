@@ -55,7 +55,7 @@ func useJar(jar string, pins []pin, folder string, log io.Writer) error {
 			return install(data, p, folder, log)
 		}
 	}
-	return fmt.Errorf("JAR %s has SHA-256 %s, which is none of the pinned packages %s:%s:%s", jar, sum, group, artifact, release)
+	return fmt.Errorf("JAR %s has SHA-256 %s, which is none of the pinned packages %s:%s:%s and %s", jar, sum, group, artifact, current, armv7)
 }
 
 // install checks the package's digest, takes the library out, checks its digest and writes it.

@@ -15,7 +15,7 @@ import (
 // fakeJar is a package with one library, and the pin that fits it.
 func fakeJar(t *testing.T, so string) ([]byte, pin) {
 	t.Helper()
-	p := pin{arch: "amd64", classifier: "linux-x86_64"}
+	p := pin{arch: "amd64", release: "9.9.9-1", classifier: "linux-x86_64"}
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
 	w, err := z.Create(p.member())

@@ -16,7 +16,7 @@ func mvn(ctx context.Context, p pin, folder string) (string, error) {
 		return "", errors.New("mvn is not installed; install it with: apt-get install maven; " +
 			"or give the package as JAR=file or a library as DUNLIN_TFLITE=/path/lib.so")
 	}
-	coordinates := strings.Join([]string{group, artifact, release, "jar", p.classifier}, ":")
+	coordinates := strings.Join([]string{group, artifact, p.release, "jar", p.classifier}, ":")
 	cmd := exec.CommandContext(ctx, path, "-q", "-B", "dependency:copy", "-Dartifact="+coordinates, "-DoutputDirectory="+folder)
 	cmd.Dir = folder // no project of the caller's must be read
 	if out, err := cmd.CombinedOutput(); err != nil {

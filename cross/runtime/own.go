@@ -20,7 +20,7 @@ func useOwn(path, symbolFile, folder, arch string, log io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("read library: %w", err)
 	}
-	target := pin{arch: arch}.target(folder)
+	target := pin{arch: arch, release: current}.target(folder)
 	if err := write(target, data); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package armv7_test
 
 import (
 	"bufio"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -66,6 +67,30 @@ func TestAgentOn32BitArm(t *testing.T) {
 	out, code := run(t, agent, library, "doctor", "--config", cfg)
 	if code == 0 || !strings.Contains(out, "tflite 2.21.0") || !strings.Contains(out, "standing in") {
 		t.Errorf("doctor with a stand-in library: exit %d, want its version and its refusal\n%s", code, out)
+	}
+}
+
+// TestDecisionsOn32BitArm: the library that the package brings decides as the current one does on this machine.
+func TestDecisionsOn32BitArm(t *testing.T) {
+	library := fixture.Path(t, "build", "runtime", "linux-arm", "libtflite.so.2.12.0")
+	args := []string{"predict", "motions", "--models", fixture.Path(t, "examples", "models"), "--input", fixture.Path(t, "testdata", "recordings"), "-o", "jsonl"}
+	out, code := run(t, crossBuild(t), library, args...)
+	if code != 0 {
+		t.Fatalf("exit %d\n%s", code, out)
+	}
+	right, all := 0, 0
+	for line := range strings.Lines(out) {
+		var d struct{ Label, Want string }
+		if json.Unmarshal([]byte(line), &d) != nil {
+			continue // a word on standard error
+		}
+		all++
+		if d.Label == d.Want {
+			right++
+		}
+	}
+	if all < 40 || right != all {
+		t.Errorf("%d of %d windows of the test recordings decided rightly, want all", right, all)
 	}
 }
 
