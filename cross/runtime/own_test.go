@@ -54,7 +54,7 @@ func TestUseOwn(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, _ := os.ReadFile(pin{arch: c.arch}.target(out))
+			got, _ := os.ReadFile(pin{arch: c.arch, release: current}.target(out))
 			want, _ := os.ReadFile(c.path)
 			if len(want) == 0 || !bytes.Equal(got, want) {
 				t.Error("the copy differs")
