@@ -91,7 +91,7 @@ func clone(t *testing.T) string {
 func rehearse(command string) string {
 	for _, r := range []struct{ from, to string }{
 		{"make demo", "make -n demo SECONDS=20"}, {"make test", "make -n test"}, {"make bench", "make -n bench"}, {"make cross", "make -n cross"},
-		{"make runtime", "make -n runtime"},
+		{"make runtime", "make -n runtime"}, {"make package", "make -n package"},
 	} {
 		if strings.HasPrefix(command, r.from) {
 			return r.to
