@@ -33,10 +33,13 @@ func (r *resolver) source(name string, raw Source) SourceConfig {
 
 // hardware is the part of source that needs few checks across keys.
 func (r *resolver) hardware(name string, raw Source, s *SourceConfig) {
-	for _, c := range []*Chip{raw.BME280, raw.BMP280, raw.HDC302x, raw.AHT20, raw.MCP9808, raw.TMP102, raw.BH1750} {
+	for _, c := range []*Chip{raw.BME280, raw.BMP280, raw.HDC302x, raw.MCP9808, raw.TMP102, raw.BH1750} {
 		if c != nil {
 			s.Chip = &ChipConfig{place(c.Bus, c.Address), time.Duration(c.Every)}
 		}
+	}
+	if c := raw.AHT20; c != nil {
+		s.Chip = &ChipConfig{place(c.Bus, c.Address), time.Duration(c.Every)}
 	}
 	if c := raw.SCD4x; c != nil {
 		s.Chip = &ChipConfig{place(c.Bus, c.Address), time.Duration(c.Every)}
@@ -200,6 +203,21 @@ func (r *resolver) ads1115(name string, c *ADS1115) *ADS1115Config {
 	return &ADS1115Config{place(c.Bus, c.Address), inputs, c.Range.Volts(), hal.Hertz(c.Rate)}
 }
 
+// ratesLSM6DS are the output data rates of the family (LSM6DSOX data sheet, table 52).
+var ratesLSM6DS = []Hertz{12.5, 26, 52, 104, 208, 416, 833, 1667, 3333, 6667}
+
+// oneOf holds the rate of a source against those that its chip has.
+func (r *resolver) oneOf(name string, have Hertz, rates []Hertz) {
+	if slices.Contains(rates, have) {
+		return
+	}
+	texts := make([]string, len(rates))
+	for i, h := range rates {
+		texts[i] = h.String()
+	}
+	r.complain(name, "rate", fmt.Sprintf("is %s, which the chip does not have", have), "write one of "+strings.Join(texts, ", "))
+}
+
 func (r *resolver) imu(name string, raw Source) *IMUConfig {
 	switch {
 	case raw.MPU6050 != nil:
@@ -210,6 +228,7 @@ func (r *resolver) imu(name string, raw Source) *IMUConfig {
 		return &IMUConfig{place(c.Bus, c.Address), hal.Hertz(c.Rate), c.Accel.G(), c.Gyro.DPS()}
 	case raw.LSM6DS != nil:
 		c := raw.LSM6DS
+		r.oneOf(name, c.Rate, ratesLSM6DS)
 		return &IMUConfig{place(c.Bus, c.Address), hal.Hertz(c.Rate), c.Accel.G(), c.Gyro.DPS()}
 	case raw.ADXL345 != nil:
 		c := raw.ADXL345

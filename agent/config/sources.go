@@ -12,7 +12,7 @@ type Source struct {
 	BMP280  *Chip    `yaml:"bmp280" remote:"no" doc:"Temperature and pressure: Bosch BMP280, at 0x76 or 0x77."`
 	SCD4x   *SCD4x   `yaml:"scd4x" remote:"no" doc:"Carbon dioxide, temperature and humidity: Sensirion SCD40 and SCD41, at 0x62."`
 	HDC302x *Chip    `yaml:"hdc302x" remote:"no" doc:"Temperature and humidity: Texas Instruments HDC3020 to HDC3022, at 0x44 to 0x47."`
-	AHT20   *Chip    `yaml:"aht20" remote:"no" doc:"Temperature and humidity: Aosong AHT20, at 0x38."`
+	AHT20   *AHT20   `yaml:"aht20" remote:"no" doc:"Temperature and humidity: Aosong AHT20, at 0x38."`
 	MCP9808 *Chip    `yaml:"mcp9808" remote:"no" doc:"Temperature: Microchip MCP9808, at 0x18 to 0x1f."`
 	TMP102  *Chip    `yaml:"tmp102" remote:"no" doc:"Temperature: Texas Instruments TMP102, at 0x48 to 0x4b."`
 	BH1750  *Chip    `yaml:"bh1750" remote:"no" doc:"Light: Rohm BH1750, at 0x23 or 0x5c."`
@@ -76,6 +76,13 @@ type SCD4x struct {
 	Bus     Bus      `yaml:"bus" required:"yes" remote:"no" doc:"The I2C bus of the chip, as i2c-1; dunlin sources ls lists them."`
 	Address *Address `yaml:"address" remote:"no" doc:"Address on the bus; by default 0x62."`
 	Every   Duration `yaml:"every" default:"5s" min:"5s" max:"24h" remote:"yes" doc:"Time between two samples; the chip needs 5 s."`
+}
+
+// AHT20 warms itself when it is asked more often than every 2 s (data sheet, section 5.4).
+type AHT20 struct {
+	Bus     Bus      `yaml:"bus" required:"yes" remote:"no" doc:"The I2C bus of the chip, as i2c-1; dunlin sources ls lists them."`
+	Address *Address `yaml:"address" remote:"no" doc:"Address on the bus; the chip has only 0x38."`
+	Every   Duration `yaml:"every" default:"2s" min:"100ms" max:"24h" remote:"yes" doc:"Time between two samples; below 2s the chip warms itself."`
 }
 
 // ADS1115 converts up to four voltages in turn.

@@ -107,14 +107,14 @@ func (d *doctor) pipeline(p config.PipelineConfig) {
 	}
 	d.add(what, s.Close(), fmt.Sprintf("%s %s, %s", b.Ref(), s.Report(), report))
 	if src, err := findSource(d.cfg, p.Source); err == nil {
-		if err := fit(b, newSource(src, d.app.deps())); err != nil {
+		if err := fit(b, newHardware(d.app.deps()).source(src)); err != nil {
 			d.add(what, err, "")
 		}
 	}
 }
 
 func (d *doctor) source(c config.SourceConfig) {
-	src := newSource(c, d.app.deps())
+	src := newHardware(d.app.deps()).source(c)
 	what := "source " + c.Name
 	switch {
 	case c.Replay != nil:

@@ -36,8 +36,8 @@ func (a *app) sourcesListCommand() *cobra.Command {
 		}
 		rows := []row{}
 		for _, s := range cfg.Sources {
-			src := newSource(s, a.deps())
-			rows = append(rows, row{s.Name, driverOf(s), src.String(), channelWords(channelsOf(src))})
+			src := newHardware(a.deps()).source(s)
+			rows = append(rows, row{s.Name, s.Driver, src.String(), channelWords(channelsOf(src))})
 		}
 		if output == "json" {
 			return printJSON(a.out, rows)
@@ -73,7 +73,7 @@ func (a *app) sourcesReadCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return readSource(c.Context(), newSource(s, a.deps()), a.out, count)
+		return readSource(c.Context(), newHardware(a.deps()).source(s), a.out, count)
 	}
 	return c
 }

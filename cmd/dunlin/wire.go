@@ -39,6 +39,7 @@ type daemon struct {
 	cfg        *config.Config // what the tasks were built from
 	current    *config.Config // what the file said last; belongs to the goroutine of reloads
 	began      time.Duration
+	hardware   *hardware
 	outbox     *outbox
 	feeds      map[string]*pipeline.Feed
 	pipelines  map[string]*pipeline.Pipeline
@@ -53,16 +54,15 @@ func newDaemon(cfg *config.Config, d deps) (*daemon, error) {
 		return nil, err
 	}
 	a := &daemon{
-		deps: d, cfg: cfg, current: cfg, began: d.clock.Boot(), outbox: box,
+		deps: d, cfg: cfg, current: cfg, began: d.clock.Boot(), hardware: newHardware(d), outbox: box,
 		feeds: map[string]*pipeline.Feed{}, pipelines: map[string]*pipeline.Pipeline{},
 	}
 	models := &library{roots: cfg.ModelRoots, path: cfg.TFLite, getenv: d.getenv}
 	sources := agent.Stage{Name: "sources"}
-	describers, rates := map[string]hal.Describer{}, map[string]hal.Hertz{}
+	made := map[string]hal.Source{}
 	for _, c := range cfg.Sources {
-		src := newSource(c, d)
-		describers[c.Name], _ = src.(hal.Describer)
-		rates[c.Name] = rateOf(c)
+		src := a.hardware.source(c)
+		made[c.Name] = src
 		a.feeds[c.Name] = pipeline.NewFeed(src, pipeline.FeedConfig{
 			Name: c.Name, Planned: c.Replay != nil, Lossless: lossless(c), Ledger: box.spool, Clock: d.clock, Logger: d.log,
 		})
@@ -71,7 +71,7 @@ func newDaemon(cfg *config.Config, d deps) (*daemon, error) {
 	pipelines := agent.Stage{Name: "pipelines"}
 	for _, c := range cfg.Pipelines {
 		open := models.opener(use{
-			ref: manifest.Ref(c.Model), source: describers[c.Source], rate: rates[c.Source], threshold: c.Threshold, hold: c.Hold,
+			ref: manifest.Ref(c.Model), source: made[c.Source], rate: rateOf(cfg, c.Source), threshold: c.Threshold, hold: c.Hold,
 			options: engine.Options{Threads: c.Threads, Delegates: c.Delegates},
 		})
 		a.pipelines[c.Name] = pipeline.New(a.pipelineConfig(c), a.feeds[c.Source], open, box.spool)

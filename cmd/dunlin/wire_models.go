@@ -87,8 +87,8 @@ type use struct {
 	options   engine.Options
 	threshold *float64
 	hold      *int
-	source    hal.Describer // nil: the source does not know its channels beforehand
-	rate      hal.Hertz     // of the source; zero when it does not say
+	source    hal.Source
+	rate      hal.Hertz // of the source; zero when it does not say
 }
 
 // open makes a pipeline's model, ready to run.
@@ -97,10 +97,8 @@ func (l *library) open(u use) (*pipeline.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	if u.source != nil {
-		if err := fit(b, u.source); err != nil {
-			return nil, err
-		}
+	if err := fit(b, u.source); err != nil {
+		return nil, err
 	}
 	if err := fitRate(b, u.rate); err != nil {
 		return nil, err

@@ -38,7 +38,7 @@ func oneLine(c rune) rune {
 }
 
 // Tap gives an open function whose bus is recorded.
-func (r *Recorder) Tap(open func() (i2c.BusCloser, error)) func() (i2c.BusCloser, error) {
+func (r *Recorder) Tap(open Open) Open {
 	return func() (i2c.BusCloser, error) {
 		b, err := open()
 		if err != nil {

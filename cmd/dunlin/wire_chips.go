@@ -1,0 +1,83 @@
+package main
+
+import (
+	"strings"
+	"time"
+
+	"github.com/dunlin-iot/dunlin/agent/config"
+	"github.com/dunlin-iot/dunlin/hal"
+	"github.com/dunlin-iot/dunlin/hal/ads1115"
+	"github.com/dunlin-iot/dunlin/hal/aht20"
+	"github.com/dunlin-iot/dunlin/hal/bme280"
+	"github.com/dunlin-iot/dunlin/hal/hdc302x"
+	"github.com/dunlin-iot/dunlin/hal/tmp102"
+)
+
+// chips are the drivers of this program that talk to chips themselves.
+func chips() []driver {
+	return []driver{
+		{"bme280", newBME280(bme280.BME280), chipRate},
+		{"bmp280", newBME280(bme280.BMP280), chipRate},
+		{"hdc302x", newHDC302x, chipRate},
+		{"aht20", newAHT20, chipRate},
+		{"tmp102", newTMP102, chipRate},
+		{"ads1115", newADS1115, func(c config.SourceConfig) hal.Hertz { return c.ADS1115.Rate }},
+	}
+}
+
+func chipRate(c config.SourceConfig) hal.Hertz { return perSecond(c.Chip.Every) }
+
+func perSecond(every time.Duration) hal.Hertz {
+	return hal.Hertz(float64(time.Second) / float64(every))
+}
+
+func newBME280(chip string) func(*hardware, config.SourceConfig) hal.Source {
+	return func(h *hardware, c config.SourceConfig) hal.Source {
+		return bme280.New(bme280.Config{
+			Bus: h.bus(c.Chip.Place, 0x76), Where: c.Chip.Bus, Address: c.Chip.Address, Chip: chip, Every: c.Chip.Every, Clock: h.clock, Logger: h.log,
+		})
+	}
+}
+
+func newHDC302x(h *hardware, c config.SourceConfig) hal.Source {
+	return hdc302x.New(hdc302x.Config{
+		Bus: h.bus(c.Chip.Place, 0x44), Where: c.Chip.Bus, Address: c.Chip.Address, Every: c.Chip.Every, Clock: h.clock, Logger: h.log,
+	})
+}
+
+func newAHT20(h *hardware, c config.SourceConfig) hal.Source {
+	return aht20.New(aht20.Config{
+		Bus: h.bus(c.Chip.Place, 0x38), Where: c.Chip.Bus, Address: c.Chip.Address, Every: c.Chip.Every, Clock: h.clock, Logger: h.log,
+	})
+}
+
+func newTMP102(h *hardware, c config.SourceConfig) hal.Source {
+	return tmp102.New(tmp102.Config{
+		Bus: h.bus(c.Chip.Place, 0x48), Where: c.Chip.Bus, Address: c.Chip.Address, Every: c.Chip.Every, Clock: h.clock, Logger: h.log,
+	})
+}
+
+// newADS1115 converts as slowly, and so with as little noise, as the rate leaves time for.
+func newADS1115(h *hardware, c config.SourceConfig) hal.Source {
+	a := c.ADS1115
+	var inputs []string
+	for _, in := range a.Inputs {
+		inputs = append(inputs, strings.ReplaceAll(in, "a", ""))
+	}
+	return ads1115.New(ads1115.Config{
+		Bus: h.bus(a.Place, 0x48), Where: a.Bus, Address: a.Address, Every: a.Rate.Period(), Inputs: inputs, FullScale: a.Range,
+		Rate: conversions(float64(a.Rate) * float64(len(inputs))), Clock: h.clock, Logger: h.log,
+	})
+}
+
+// conversions is the slowest setting of an ADS1115 that still makes so many per second with half as many again to
+// spare: each is started by a transfer, and the chip's clock may be 10 % slow.
+func conversions(wanted float64) int {
+	rates := []int{8, 16, 32, 64, 128, 250, 475}
+	for _, r := range rates {
+		if float64(r) >= 1.5*wanted {
+			return r
+		}
+	}
+	return 860
+}
