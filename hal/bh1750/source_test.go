@@ -1,0 +1,187 @@
+package bh1750_test
+
+import (
+	"context"
+	"errors"
+	"math"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"periph.io/x/conn/v3/i2c"
+
+	"github.com/dunlin-iot/dunlin/hal"
+	"github.com/dunlin-iot/dunlin/hal/bh1750"
+	"github.com/dunlin-iot/dunlin/hal/bh1750/bh1750test"
+	"github.com/dunlin-iot/dunlin/hal/chiptest"
+	"github.com/dunlin-iot/dunlin/hal/haltest"
+)
+
+const address = 0x23
+
+func busOf(m chiptest.Model) *chiptest.Bus {
+	return chiptest.New(map[uint16]chiptest.Model{address: m})
+}
+
+// fast is the fastest that the chip can: 24 ms * 31 / 69 is 10.8 ms.
+func fast(b *chiptest.Bus) bh1750.Config {
+	return bh1750.Config{
+		Bus: func() (i2c.BusCloser, error) { return b, nil }, Where: "i2c-1", Mode: bh1750.Low, Sensitivity: 31, Every: 15 * time.Millisecond,
+	}
+}
+
+func TestContract(t *testing.T) {
+	haltest.Run(t, haltest.Subject{
+		Channels: []hal.Channel{{Name: "illuminance", Unit: "lx"}},
+		Endless:  func(*testing.T) hal.Source { return bh1750.New(fast(busOf(bh1750test.New(nil)))) },
+		Broken: func(*testing.T) hal.Source {
+			b := busOf(bh1750test.New(nil))
+			n := 0
+			b.Fault(func(uint16) error {
+				if n++; n > 20 {
+					return syscall.EREMOTEIO
+				}
+				return nil
+			})
+			return bh1750.New(fast(b))
+		},
+		Absent: func(*testing.T) hal.Source { return bh1750.New(fast(chiptest.New(nil))) },
+	})
+}
+
+// bubbleClock is the time of a synctest bubble.
+type bubbleClock struct{ began time.Time }
+
+func (c bubbleClock) Boot() time.Duration { return time.Second + time.Since(c.began) }
+func (c bubbleClock) Wall() time.Time     { return time.Now() }
+
+// collect runs a source on a model in a bubble, where time costs nothing, until n blocks have come.
+func collect(t *testing.T, cfg bh1750.Config, n int, act func(i int, m *bh1750test.Model, b *chiptest.Bus)) (blocks []hal.Block, health hal.Health) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		c := bubbleClock{time.Now()}
+		m := bh1750test.New(c)
+		b := busOf(m)
+		cfg.Bus, cfg.Clock, cfg.Where = func() (i2c.BusCloser, error) { return b, nil }, c, "i2c-1"
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		s := bh1750.New(cfg)
+		act(0, m, b)
+		err := s.Run(ctx, func(b1 hal.Block) {
+			b1.Values = append([]float32(nil), b1.Values...)
+			if blocks = append(blocks, b1); len(blocks) == n {
+				cancel()
+			}
+			health = s.Health()
+			act(len(blocks), m, b)
+		})
+		if err != nil || len(blocks) < n {
+			t.Errorf("%d blocks, %v", len(blocks), err)
+		}
+		if m.On() || b.Closed() != 1 {
+			t.Errorf("after Run: on %v, bus closed %d times", m.On(), b.Closed())
+		}
+	})
+	return blocks, health
+}
+
+// The sheet's examples: "Measurement sequence example" has 0x8390, which is 28067 lx, and 0x0110, which is 227 lx in the
+// low mode; "Adjust measurement result for influence of optical window" has the measurement time and the least of 0.11 lx.
+func TestWorkedExamples(t *testing.T) {
+	for _, c := range []struct {
+		cfg  bh1750.Config
+		raw  uint16
+		want float64
+	}{
+		{bh1750.Config{}, 0x8390, 28066.67},
+		{bh1750.Config{Mode: bh1750.Low}, 0x0110, 226.67},
+		{bh1750.Config{Sensitivity: 138}, 0x8390, 14033.33},
+		{bh1750.Config{Mode: bh1750.High2}, 0x8390, 14033.33},
+		{bh1750.Config{Mode: bh1750.High2, Sensitivity: 254}, 1, 0.1132},
+	} {
+		blocks, _ := collect(t, c.cfg, 1, func(_ int, m *bh1750test.Model, _ *chiptest.Bus) { m.SetRaw(c.raw) })
+		if got := float64(blocks[0].Values[0]); math.Abs(got-c.want) > 0.01*max(1, c.want/1000) || math.Abs(got/c.want-1) > 1e-3 {
+			t.Errorf("%+v: 0x%04x is %v lx, want %v", c.cfg, c.raw, got, c.want)
+		}
+	}
+}
+
+// The same light is the same lux however it is measured.
+func TestModesAgree(t *testing.T) {
+	for _, mode := range []bh1750.Mode{"", bh1750.High, bh1750.High2, bh1750.Low} {
+		for _, s := range []int{31, 69, 254} {
+			cfg := bh1750.Config{Mode: mode, Sensitivity: s}
+			blocks, _ := collect(t, cfg, 2, func(_ int, m *bh1750test.Model, _ *chiptest.Bus) { m.Set(1000) })
+			if got := float64(blocks[1].Values[0]); math.Abs(got-1000) > 1 {
+				t.Errorf("mode %q, sensitivity %d: %v lx of 1000", mode, s, got)
+			}
+		}
+	}
+}
+
+func TestEachSampleIsNew(t *testing.T) {
+	blocks, _ := collect(t, bh1750.Config{}, 5, func(i int, m *bh1750test.Model, _ *chiptest.Bus) { m.Set(float64(i) * 120) })
+	for i, b := range blocks {
+		if got := float64(b.Values[0]); math.Abs(got-float64(i)*120) > 0.5 {
+			t.Errorf("sample %d: %v lx, want %d", i, got, i*120)
+		}
+	}
+}
+
+func TestBrownoutIsNotDarkness(t *testing.T) {
+	cfg := bh1750.Config{Sensitivity: 138}
+	blocks, _ := collect(t, cfg, 6, func(i int, m *bh1750test.Model, _ *chiptest.Bus) {
+		m.Set(500)
+		if i == 3 {
+			time.AfterFunc(1100*time.Millisecond, m.Brownout) // in the middle of the next measurement
+		}
+	})
+	for i, b := range blocks {
+		if math.Abs(float64(b.Values[0])-500) > 1 {
+			t.Errorf("sample %d: %v lx of 500", i, b.Values[0])
+		}
+	}
+}
+
+func TestDarkness(t *testing.T) {
+	blocks, _ := collect(t, bh1750.Config{}, 4, func(i int, m *bh1750test.Model, _ *chiptest.Bus) { m.Set(500 * float64(1-i/2)) })
+	if v := blocks[3].Values[0]; v != 0 {
+		t.Errorf("%v lx in the dark", v)
+	}
+}
+
+func TestSaturationIsClipped(t *testing.T) {
+	blocks, health := collect(t, bh1750.Config{}, 2, func(_ int, m *bh1750test.Model, _ *chiptest.Bus) { m.Set(100000) })
+	if health.State != hal.Degraded || !strings.Contains(health.Reason, "clipped") || math.Abs(float64(blocks[1].Values[0])-54612.5) > 0.01 {
+		t.Errorf("%+v, %v (%s); want 65535 / 1.2 lx and clipped", blocks[1], health.State, health.Reason)
+	}
+}
+
+func TestNackBurst(t *testing.T) {
+	blocks, health := collect(t, bh1750.Config{}, 6, func(i int, _ *bh1750test.Model, b *chiptest.Bus) {
+		if i == 3 {
+			b.Refuse(address, 2)
+		}
+	})
+	if !blocks[3].Discont || health.Skipped != 2 || health.Gaps != 1 {
+		t.Errorf("%+v; want 2 skipped and a gap", health)
+	}
+}
+
+func TestImpossibleConfigs(t *testing.T) {
+	for says, cfg := range map[string]bh1750.Config{
+		`mode "best"`:          {Mode: "best"},
+		"sensitivity of 30":    {Sensitivity: 30},
+		"a sample every 100ms": {Every: 100 * time.Millisecond},
+		"no bus is configured": {},
+		"may take 662.6":       {Sensitivity: 254, Every: 500 * time.Millisecond},
+	} {
+		err := bh1750.New(cfg).Run(t.Context(), func(hal.Block) {})
+		var gone *hal.AbsentError
+		if err == nil || errors.As(err, &gone) || !strings.Contains(err.Error(), says) {
+			t.Errorf("%v does not say %q", err, says)
+		}
+	}
+}
