@@ -135,7 +135,7 @@ func TestBrownoutIsNotDarkness(t *testing.T) {
 	blocks, _ := collect(t, cfg, 6, func(i int, m *bh1750test.Model, _ *chiptest.Bus) {
 		m.Set(500)
 		if i == 3 {
-			time.AfterFunc(1100*time.Millisecond, m.Brownout) // in the middle of the next measurement
+			time.AfterFunc(900*time.Millisecond, m.Brownout) // in the middle of the next measurement, 820 to 1000 ms from now
 		}
 	})
 	for i, b := range blocks {
