@@ -1,0 +1,174 @@
+package iio
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/dunlin-iot/dunlin/hal"
+)
+
+// Setting is what must stand in an attribute of a device.
+type Setting struct {
+	Attr  string // relative to the device: "buffer/watermark"
+	Value string
+}
+
+const enable = "buffer/enable"
+
+// boottime is the clock that stamps should be in. Not every kernel lets one choose.
+const boottime, clockAttr = "boottime", "current_timestamp_clock"
+
+// Plan is what must stand in the attributes of a device for cfg, in the order of writing: a buffer that runs accepts no
+// changes, so the first turns it off and the last on. A udev rule of these settings is all that a daemon without rights
+// in /sys needs.
+func Plan(d Device, cfg Config) ([]Setting, error) {
+	cfg = cfg.complete()
+	if !d.Buffered {
+		return nil, fmt.Errorf("plan %s: it has no buffer; poll it", cfg.what())
+	}
+	chosen, err := cfg.choose(d, scannable)
+	if err != nil {
+		return nil, err
+	}
+	rate, err := cfg.rate(d)
+	if err != nil {
+		return nil, err
+	}
+	plan := []Setting{{enable, "0"}}
+	if cfg.Rate > 0 {
+		for _, attr := range d.Rates {
+			plan = append(plan, Setting{attr, strconv.FormatFloat(float64(rate), 'f', -1, 64)})
+		}
+	}
+	if d.Clock != "" {
+		plan = append(plan, Setting{clockAttr, boottime})
+	}
+	if cfg.Trigger != "" {
+		plan = append(plan, Setting{"trigger/current_trigger", cfg.Trigger})
+	}
+	plan = append(plan, scanSettings(d, chosen)...)
+	watermark := cfg.Watermark
+	if watermark <= 0 {
+		watermark = max(int(rate/20), 1)
+	}
+	length := cfg.Length
+	if length <= 0 {
+		length = max(int(2*rate), 4*watermark, 128)
+	}
+	if length < watermark {
+		return nil, fmt.Errorf("plan %s: a buffer of %d samples cannot gather %d", cfg.what(), length, watermark)
+	}
+	return append(plan, Setting{"buffer/length", strconv.Itoa(length)}, Setting{"buffer/watermark", strconv.Itoa(watermark)}, Setting{enable, "1"}), nil
+}
+
+// rate is the sampling rate to set, exactly as the device lists it.
+func (c Config) rate(d Device) (hal.Hertz, error) {
+	if c.Rate <= 0 {
+		return d.Frequency, nil
+	}
+	if len(d.Rates) == 0 {
+		return 0, fmt.Errorf("plan %s: its rate cannot be set; leave the key rate out, or set it at its trigger", c.what())
+	}
+	if len(d.Frequencies) == 0 {
+		if r := d.FrequencyRange; r[2] > 0 && (c.Rate < r[0] || c.Rate > r[2]) {
+			return 0, fmt.Errorf("plan %s: %g Hz is not from %g to %g", c.what(), c.Rate, r[0], r[2])
+		}
+		return c.Rate, nil
+	}
+	i := slices.IndexFunc(d.Frequencies, func(f hal.Hertz) bool { return near(float64(f), float64(c.Rate)) })
+	if i < 0 {
+		return 0, fmt.Errorf("plan %s: %g Hz is none of its rates: %v", c.what(), c.Rate, d.Frequencies)
+	}
+	return d.Frequencies[i], nil
+}
+
+func scannable(c Channel) bool { return c.Scan }
+
+func scanSettings(d Device, chosen []Channel) []Setting {
+	var list []Setting
+	for _, c := range d.Channels {
+		if c.Scan {
+			in := slices.ContainsFunc(chosen, func(k Channel) bool { return k.ID == c.ID })
+			list = append(list, Setting{"scan_elements/in_" + c.ID + "_en", strconv.Itoa(bit(in))})
+		}
+	}
+	attr := "scan_elements/in_" + timestamp + "_en"
+	if _, err := os.Stat(filepath.Join(d.Dir, attr)); err == nil {
+		list = append(list, Setting{attr, "1"})
+	}
+	return list
+}
+
+// standsAs reports whether the attribute holds the setting. A clock that is not the one we ask for is no fault: stamps
+// are converted; a longer queue is none either.
+func (s Setting) standsAs(d Device) bool {
+	now := text(d.Dir, s.Attr)
+	if s.Attr == clockAttr || now == s.Value {
+		return true
+	}
+	a, errA := strconv.ParseFloat(now, 64)
+	b, errB := strconv.ParseFloat(s.Value, 64)
+	if errA != nil || errB != nil {
+		return false
+	}
+	if s.Attr == "buffer/length" {
+		return a >= b
+	}
+	return strings.HasSuffix(s.Attr, "sampling_frequency") && near(a, b)
+}
+
+// near allows for a rate that a driver rounds.
+func near(a, b float64) bool { return math.Abs(a-b) <= 0.005*math.Abs(b) }
+
+// prepare makes the device stand as planned: it leaves it alone when it does, and writes when it may. Undo puts a buffer
+// off that was put on here.
+func prepare(d Device, cfg Config, plan []Setting) (undo func() error, err error) {
+	none := func() error { return nil }
+	wrong := slices.IndexFunc(plan[1:], func(s Setting) bool { return !s.standsAs(d) })
+	if wrong < 0 {
+		return none, nil
+	}
+	first := plan[1+wrong]
+	for _, s := range plan {
+		if err := write(d, s); err != nil {
+			return none, refused(cfg, first, s, err, text(d.Dir, first.Attr))
+		}
+	}
+	return func() error { return write(d, Setting{enable, "0"}) }, nil
+}
+
+func refused(cfg Config, first, s Setting, err error, now string) error {
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
+		return &hal.AbsentError{
+			What: fmt.Sprintf("%s with %s of %s (it is %q)", cfg.what(), first.Attr, first.Value, now),
+			Fix:  "run once: sudo dunlin sources setup " + cfg.Source, Err: err,
+		}
+	}
+	return fmt.Errorf("set %s of %s to %s: %w", s.Attr, cfg.what(), s.Value, err)
+}
+
+func write(d Device, s Setting) error {
+	f, err := os.OpenFile(filepath.Join(d.Dir, s.Attr), os.O_WRONLY|os.O_TRUNC, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(s.Value)
+	return errors.Join(err, f.Close())
+}
+
+// silence is how long no sample may come.
+func (c Config) silence(rate hal.Hertz) time.Duration {
+	if c.Silence > 0 {
+		return c.Silence
+	}
+	return max(10*time.Second, 20*rate.Period())
+}
