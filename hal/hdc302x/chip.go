@@ -53,7 +53,14 @@ func (c Config) open(ctx context.Context) (poll.Chip, error) {
 
 // begin stops what somebody else may have started, and makes sure of the chip.
 func (d *chip) begin(ctx context.Context) error {
-	if err := d.send(cmdExitAuto); err != nil {
+	err := d.send(cmdExitAuto)
+	if err != nil { // as it is while a measurement of a moment ago lasts
+		if !clock.Wait(ctx, d.cfg.Convert) {
+			return ctx.Err()
+		}
+		err = d.send(cmdExitAuto)
+	}
+	if err != nil {
 		return periphbus.Absent(d.cfg.name(), d.cfg.Address, err)
 	}
 	if !clock.Wait(ctx, pause) {
