@@ -13,10 +13,12 @@ import (
 
 // Chip is a chip that has been opened, set up, and fills its FIFO.
 type Chip interface {
-	// Drain counts what waits in the FIFO, as its first transfer, and takes it off. It appends the samples to dst[:0],
-	// one value for each channel, in the units that the driver names, and keeps no reference to it. Lost says that
-	// samples are missing: before values when err is nil, since the last drain when it is not. An error without lost
-	// has taken nothing off the FIFO.
+	// Count finds out, in one short transfer, how much waits in the FIFO. The moment it is done is what samples are
+	// stamped by.
+	Count(ctx context.Context) error
+	// Drain takes off the FIFO what Count found. It appends the samples to dst[:0], one value for each channel, in the
+	// units that the driver names, and keeps no reference to it. Lost says that samples are missing: before values when
+	// err is nil, since the last drain when it is not. An error without lost has taken nothing off.
 	Drain(ctx context.Context, dst []float32) (values []float32, lost bool, err error)
 	// Close stops the chip and lets go of its bus.
 	Close() error

@@ -21,16 +21,17 @@ var errBus = errors.New("no acknowledgement")
 
 // chip makes samples at a true rate; its values count up. Drains are scripted by number, counted from zero.
 type chip struct {
-	rate   float64
-	holds  int // samples in the FIFO
-	begun  time.Time
-	taken  int
-	drains int
-	closed int
-	fail   map[int]error
-	torn   map[int]bool // a failing drain that took samples off
-	value  func(i int) float32
-	stop   int // no samples after this many; zero means never
+	rate    float64
+	holds   int // samples in the FIFO
+	begun   time.Time
+	taken   int
+	counted int
+	drains  int
+	closed  int
+	fail    map[int]error
+	torn    map[int]bool // a failing drain that took samples off
+	value   func(i int) float32
+	stop    int // no samples after this many; zero means never
 }
 
 func (c *chip) open(context.Context) (fifo.Chip, error) {
@@ -46,15 +47,22 @@ func (c *chip) made() int {
 	return n
 }
 
+func (c *chip) Count(context.Context) error {
+	c.counted = c.made()
+	if err := c.fail[c.drains]; err != nil && !c.torn[c.drains] {
+		c.drains++
+		return err
+	}
+	return nil
+}
+
 func (c *chip) Drain(_ context.Context, dst []float32) ([]float32, bool, error) {
 	defer func() { c.drains++ }()
+	n := c.counted
 	if err := c.fail[c.drains]; err != nil {
-		if c.torn[c.drains] {
-			c.taken = c.made()
-		}
-		return nil, c.torn[c.drains], err
+		c.taken = n
+		return nil, true, err
 	}
-	n := c.made()
 	lost := n-c.taken > c.holds
 	if lost {
 		c.taken = n - c.holds

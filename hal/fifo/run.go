@@ -14,17 +14,18 @@ import (
 
 // run is one life of an open chip.
 type run struct {
-	src    *Source
-	emit   func(hal.Block)
-	judge  *judge.Judge
-	pace   *pace.Pace
-	values []float32 // of one drain
-	silent time.Duration
-	failed int           // drains in a row
-	lost   bool          // samples are missing before the next
-	heard  time.Duration // when samples came last, at first when the run began
-	end    time.Duration // stamp of the newest sample
-	any    bool          // end holds
+	src     *Source
+	emit    func(hal.Block)
+	judge   *judge.Judge
+	pace    *pace.Pace
+	values  []float32 // of one drain
+	silent  time.Duration
+	failed  int           // drains in a row
+	lost    bool          // samples are missing before the next
+	overrun bool          // the chip itself says so
+	heard   time.Duration // when samples came last, at first when the run began
+	end     time.Duration // stamp of the newest sample
+	any     bool          // end holds
 }
 
 func newRun(s *Source, emit func(hal.Block)) *run {
@@ -65,44 +66,67 @@ func (r *run) drain(ctx context.Context, chip Chip) error {
 
 // once takes what waits in the FIFO.
 func (r *run) once(ctx context.Context, chip Chip) error {
-	at := r.src.cfg.Clock.Boot()
+	began := r.src.cfg.Clock.Boot()
+	if err := chip.Count(ctx); err != nil {
+		return r.fail(ctx, err)
+	}
+	counted := r.src.cfg.Clock.Boot()
 	values, lost, err := chip.Drain(ctx, r.values[:0])
+	if r.lost = r.lost || lost; err != nil {
+		return r.fail(ctx, err)
+	}
 	if ctx.Err() != nil {
 		return nil
-	}
-	r.lost = r.lost || lost
-	if err != nil {
-		return r.fail(err)
 	}
 	if cap(values) > cap(r.values) {
 		r.values = values
 	}
-	n := len(values) / len(r.src.cfg.Channels)
-	if n == 0 {
-		if quiet := at - r.heard; quiet > r.silent {
-			return r.fail(fmt.Errorf("no sample for %s: the chip has stopped", r.silent))
-		}
+	r.overrun = r.overrun || lost
+	if n := len(values) / len(r.src.cfg.Channels); n > 0 {
+		r.failed, r.heard = 0, counted
+		first, period := r.stamp(n, r.moment(began, counted))
+		r.pass(ctx, values, first, period)
 		return nil
 	}
-	r.failed, r.heard = 0, at
-	first, period := r.stamp(n, at)
-	r.pass(ctx, values, first, period)
+	if counted-r.heard > r.silent {
+		return r.fail(ctx, fmt.Errorf("no sample for %s: the chip has stopped", r.silent))
+	}
 	return nil
 }
 
-// stamp gives n samples their times and counts what is missing before them.
+// slow is longer than any count takes on a bus that works and a machine that is not overloaded.
+const slow = 10 * time.Millisecond
+
+// moment is when a count was made: halfway between question and answer. After a slow one nobody knows. The beginning
+// is the safe guess, for it cannot look like a loss; but where samples were lost a new stretch begins, and a bus that
+// hung answers at the end.
+func (r *run) moment(began, counted time.Duration) time.Duration {
+	switch took := counted - began; {
+	case took <= slow:
+		return began + took/2
+	case r.lost:
+		return counted
+	}
+	return began
+}
+
+// stamp gives n samples their times and counts what is missing before them. An overrun has lost one at least; what a
+// failed transfer took off the FIFO shows by the time alone.
 func (r *run) stamp(n int, at time.Duration) (first, period time.Duration) {
 	if r.lost {
 		r.pace.Lost()
 	}
 	first, period, slipped := r.pace.Take(n, at)
 	if r.lost || slipped {
-		missing := 1.0
+		missing := 0.0
 		if r.any {
-			missing = max(missing, math.Round(float64(first-r.end)/float64(period))-1)
+			missing = max(0, math.Round(float64(first-r.end)/float64(period))-1)
+		}
+		if r.overrun || slipped {
+			missing = max(missing, 1)
 		}
 		r.src.pulse.Drop(uint64(missing))
-		r.lost = false
+		r.lost, r.overrun = false, false
 	}
 	r.end, r.any = first+time.Duration(n-1)*period, true
 	return first, period
@@ -137,7 +161,10 @@ func (r *run) block(ctx context.Context, values []float32, at, period time.Durat
 
 // fail counts a failed drain; the error that ends the run says how many there were. The FIFO goes on filling: what it
 // could not hold is told by the next drain.
-func (r *run) fail(err error) error {
+func (r *run) fail(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
 	var gone *hal.AbsentError
 	if errors.As(err, &gone) {
 		return err

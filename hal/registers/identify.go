@@ -1,7 +1,6 @@
 package registers
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -39,20 +38,4 @@ func (c *Conn) fixSilence() string {
 		return "check its power, the four wires of the SPI bus and the chip select that the device name ends with"
 	}
 	return "check its power, its SDA and SCL wires and its address; `i2cdetect -y N` shows which addresses answer on bus i2c-N"
-}
-
-// Match reports with an error whether the registers from reg on hold want. Mask, where there is one, tells which bits
-// count. Buf holds what is read and is at least as long as want: the check allocates nothing while all is well.
-func (c *Conn) Match(reg uint8, want, mask, buf []byte) error {
-	got := buf[:len(want)]
-	if err := c.Read(reg, got); err != nil {
-		return err
-	}
-	for i := range mask {
-		got[i] &= mask[i]
-	}
-	if !bytes.Equal(got, want) {
-		return fmt.Errorf("registers from 0x%02x hold % x, % x was written: the chip was reset or does not listen", reg, got, want)
-	}
-	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/dunlin-iot/dunlin/hal"
 	"github.com/dunlin-iot/dunlin/hal/chiptest"
@@ -36,21 +37,54 @@ func TestI2C(t *testing.T) {
 	if err := c.Read(0x11, got); err != nil || !bytes.Equal(got, []byte{2, 3}) {
 		t.Errorf("read % x, %v", got, err)
 	}
-	if err := c.Match(0x10, []byte{1, 2}, nil, got); err != nil {
-		t.Error(err)
-	}
-	if err := c.Match(0x10, []byte{1, 2}, []byte{0xff, 0x0f}, got); err != nil {
-		t.Error(err)
-	}
-	if err := c.Match(0x10, []byte{1, 0}, nil, got); err == nil || !strings.Contains(err.Error(), "reset") {
-		t.Errorf("other bytes: %v", err)
-	}
 	b.Refuse(0x6a, 1)
 	if err := c.Read(0x11, got); !errors.Is(err, syscall.EREMOTEIO) {
 		t.Errorf("refused: %v", err)
 	}
 	if err := c.Close(); err != nil || b.Closed() != 1 {
 		t.Errorf("%v, closed %d times", err, b.Closed())
+	}
+}
+
+func TestWatch(t *testing.T) {
+	regs := &chiptest.Registers{}
+	b := chiptest.New(map[uint16]chiptest.Model{0x6a: regs})
+	w := open(t, b).Watch()
+	w.Expect(0x10, []byte{1, 2}, nil)
+	w.Expect(0x20, []byte{0x05}, []byte{0x0f})
+	regs.Set(0x10, 1, 2)
+	regs.Set(0x20, 0x75)
+	if err := w.Verify(); err != nil {
+		t.Error(err)
+	}
+	w.After(10*time.Second, false)
+	regs.Set(0x20, 0x76) // a setting goes
+	w.After(10900*time.Millisecond, false)
+	if err := w.Before(); err != nil {
+		t.Errorf("compared again after 0.9 s: %v", err)
+	}
+	w.After(11*time.Second, false)
+	if err := w.Before(); err == nil || !strings.Contains(err.Error(), "reset") {
+		t.Errorf("a setting is gone: %v", err)
+	}
+	regs.Set(0x20, 0x05)
+	if err := w.Before(); err != nil {
+		t.Errorf("the setting is back: %v", err)
+	}
+	regs.Set(0x11, 0)
+	w.After(11100*time.Millisecond, true)
+	if err := w.Before(); err == nil {
+		t.Error("nothing was compared, though there was a reason")
+	}
+	w.Expect(0x10, []byte{1, 0}, nil)
+	if err := w.Before(); err != nil {
+		t.Errorf("the expectation was replaced: %v", err)
+	}
+	w.After(13*time.Second, false)
+	b.Refuse(0x6a, 2)
+	w.After(15*time.Second, false)
+	if err := w.Before(); !errors.Is(err, syscall.EREMOTEIO) {
+		t.Errorf("refused: %v", err)
 	}
 }
 
@@ -127,8 +161,12 @@ func TestSPI(t *testing.T) {
 
 func TestReadsDoNotAllocate(t *testing.T) {
 	c := open(t, chiptest.New(map[uint16]chiptest.Model{0x6a: &chiptest.Registers{}}))
-	buf := make([]byte, 500)
-	if n := testing.AllocsPerRun(100, func() { _ = c.Read(0x78, buf) }); n != 0 {
+	buf, w := make([]byte, 500), c.Watch()
+	w.Expect(0x10, make([]byte, 4), nil)
+	if n := testing.AllocsPerRun(100, func() {
+		_ = c.Read(0x78, buf)
+		w.After(0, true)
+	}); n != 0 {
 		t.Errorf("%v allocations per read", n)
 	}
 }
