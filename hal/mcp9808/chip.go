@@ -2,6 +2,7 @@ package mcp9808
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/dunlin-iot/dunlin/hal/periphbus"
@@ -53,8 +54,7 @@ func (c Config) open(ctx context.Context) (poll.Chip, error) {
 	}
 	d := &chip{bus: bus, raw: i2c.Dev{Bus: bus, Addr: c.Address}, cfg: c}
 	if err := d.begin(ctx); err != nil {
-		bus.Close()
-		return nil, err
+		return nil, errors.Join(err, bus.Close())
 	}
 	return d, nil
 }

@@ -3,14 +3,18 @@ package periphbus
 import (
 	"errors"
 	"fmt"
+	"syscall"
 
 	"github.com/dunlin-iot/dunlin/hal"
 )
 
 // Absent is the error for a chip whose first transfer failed with err: an *hal.AbsentError when nobody acknowledged
-// the address, and otherwise err with the name of the chip. What names chip and bus: "bme280 at i2c-1".
+// the address or the adapter was unplugged, and otherwise err with the name of the chip. What names chip and bus: "bme280 at i2c-1".
 func Absent(what string, address uint16, err error) error {
 	name := fmt.Sprintf("%s 0x%02x", what, address)
+	if errors.Is(err, syscall.ENODEV) || errors.Is(err, syscall.ESHUTDOWN) {
+		return &hal.AbsentError{What: name, Err: err, Fix: "plug the adapter of its bus in again; the source then opens by itself"}
+	}
 	for _, errno := range silence {
 		if errors.Is(err, errno) {
 			return &hal.AbsentError{

@@ -51,7 +51,7 @@ func TestExplainBlamesOnlyTheLastTransfer(t *testing.T) {
 }
 
 func TestAbsent(t *testing.T) {
-	for _, errno := range []syscall.Errno{syscall.EREMOTEIO, syscall.ENXIO, syscall.ETIMEDOUT} {
+	for _, errno := range []syscall.Errno{syscall.EREMOTEIO, syscall.ENXIO, syscall.ETIMEDOUT, syscall.ENODEV, syscall.ESHUTDOWN} {
 		var gone *hal.AbsentError
 		err := periphbus.Absent("bme280 at i2c-1", 0x76, fmt.Errorf("transfer: %w", errno))
 		if !errors.As(err, &gone) || gone.What != "bme280 at i2c-1 0x76" || gone.Fix == "" || !errors.Is(err, errno) {

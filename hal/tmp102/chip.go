@@ -44,8 +44,7 @@ func (c Config) open(context.Context) (poll.Chip, error) {
 	}
 	d := &chip{bus: bus, dev: i2c.Dev{Bus: bus, Addr: c.Address}, cfg: c}
 	if err := d.begin(); err != nil {
-		bus.Close()
-		return nil, err
+		return nil, errors.Join(err, bus.Close())
 	}
 	return d, nil
 }
