@@ -1,0 +1,8 @@
+package audiotest
+
+import "syscall"
+
+const (
+	errState     = syscall.EBADFD
+	errSuspended = syscall.ESTRPIPE
+)

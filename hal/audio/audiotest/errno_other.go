@@ -1,0 +1,10 @@
+//go:build !linux
+
+package audiotest
+
+import "syscall"
+
+const (
+	errState     = syscall.EBADF
+	errSuspended = syscall.ENOTSUP
+)
