@@ -1,11 +1,7 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"io"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,40 +11,8 @@ import (
 )
 
 func (a *app) sourcesCommand() *cobra.Command {
-	return a.group("sources", "List the configured sources, and read one", a.sourcesListCommand(), a.sourcesReadCommand())
-}
-
-func (a *app) sourcesListCommand() *cobra.Command {
-	var path, output string
-	c := a.command(&cobra.Command{Use: "ls", Short: "List the sources of the configuration"})
-	a.configFlag(c, &path)
-	outputFlag(c, &output, "table", "table", "json")
-	c.RunE = func(*cobra.Command, []string) error {
-		cfg, err := loadConfig(path)
-		if err != nil {
-			return err
-		}
-		type row struct {
-			Name     string   `json:"name"`
-			Driver   string   `json:"driver"`
-			What     string   `json:"what"`
-			Channels []string `json:"channels"`
-		}
-		rows := []row{}
-		for _, s := range cfg.Sources {
-			src := newHardware(a.deps()).source(s)
-			rows = append(rows, row{s.Name, s.Driver, src.String(), channelWords(channelsOf(src))})
-		}
-		if output == "json" {
-			return printJSON(a.out, rows)
-		}
-		t := newTable(a.out, "SOURCE", "DRIVER", "CHANNELS", "WHAT")
-		for _, r := range rows {
-			t.row(r.Name, r.Driver, strings.Join(r.Channels, " "), r.What)
-		}
-		return t.flush()
-	}
-	return c
+	return a.group("sources", "Find, read, record and set up sources",
+		a.sourcesListCommand(), a.sourcesReadCommand(), a.sourcesRecordCommand(), a.sourcesSetupCommand())
 }
 
 func channelsOf(s hal.Source) []hal.Channel {
@@ -58,24 +22,20 @@ func channelsOf(s hal.Source) []hal.Channel {
 	return nil
 }
 
-func (a *app) sourcesReadCommand() *cobra.Command {
-	var path string
-	var count int
-	c := a.command(&cobra.Command{Use: "read SOURCE", Short: "Print samples of a source as CSV", Args: cobra.ExactArgs(1)})
-	a.configFlag(c, &path)
-	c.Flags().IntVarP(&count, "count", "n", 0, "samples to print; 0 until the source ends or Ctrl-C")
-	c.RunE = func(c *cobra.Command, args []string) error {
-		cfg, err := loadConfig(path)
-		if err != nil {
-			return err
-		}
-		s, err := findSource(cfg, args[0])
-		if err != nil {
-			return err
-		}
-		return readSource(c.Context(), newHardware(a.deps()).source(s), a.out, count)
+// pictureOf is the form of a source's pictures; zero when it gives none.
+func pictureOf(s hal.Source) hal.Picture {
+	if p, ok := s.(hal.Pictured); ok {
+		return p.Picture()
 	}
-	return c
+	return hal.Picture{}
+}
+
+// contents are a source's channels, or the form of its pictures, in words.
+func contents(s hal.Source) []string {
+	if p := pictureOf(s); p != (hal.Picture{}) {
+		return []string{"pictures " + p.String()}
+	}
+	return channelWords(channelsOf(s))
 }
 
 func findSource(cfg *config.Config, name string) (config.SourceConfig, error) {
@@ -89,50 +49,17 @@ func findSource(cfg *config.Config, name string) (config.SourceConfig, error) {
 	return config.SourceConfig{}, withCode(exitAbsent, fmt.Errorf("there is no source %q; the configuration has: %s", name, strings.Join(names, ", ")))
 }
 
-// readSource prints t[s] from the first sample on, then the values.
-func readSource(ctx context.Context, src hal.Source, out io.Writer, count int) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	if ch := channelsOf(src); ch != nil {
-		fmt.Fprintf(out, "t[s],%s\n", strings.Join(channelWords(ch), ","))
+// placeOf is where a chip of a source is; false when the source is no chip on an I2C bus.
+func placeOf(c config.SourceConfig) (config.Place, bool) {
+	switch {
+	case c.Chip != nil:
+		return c.Chip.Place, true
+	case c.ADS1115 != nil:
+		return c.ADS1115.Place, true
+	case c.INA219 != nil:
+		return c.INA219.Place, true
+	case c.IMU != nil:
+		return c.IMU.Place, true
 	}
-	w := &sampleWriter{out: out, left: count, done: cancel}
-	err := src.Run(ctx, w.block)
-	if errors.Is(err, hal.End) || w.err != nil {
-		return w.err
-	}
-	return err
-}
-
-type sampleWriter struct {
-	out   io.Writer
-	left  int // zero: no limit
-	done  func()
-	start *hal.Block // the first one, for its time
-	over  bool
-	err   error
-}
-
-func (w *sampleWriter) block(b hal.Block) {
-	if w.start == nil {
-		w.start = &hal.Block{At: b.At}
-	}
-	for i := 0; i < b.Samples() && !w.over; i++ {
-		at := (b.At - w.start.At).Seconds() + float64(i)*b.Period.Seconds()
-		line := strconv.FormatFloat(at, 'f', 6, 64)
-		for _, v := range b.Values[i*b.Channels : (i+1)*b.Channels] {
-			line += "," + strconv.FormatFloat(float64(v), 'g', -1, 32)
-		}
-		if _, w.err = io.WriteString(w.out, line+"\n"); w.err != nil {
-			w.end()
-		}
-		if w.left--; w.left == 0 {
-			w.end()
-		}
-	}
-}
-
-func (w *sampleWriter) end() {
-	w.over = true
-	w.done()
+	return config.Place{}, false
 }
