@@ -140,6 +140,37 @@ func (o Ohm) MarshalText() ([]byte, error) {
 	return append(strconv.AppendFloat(nil, float64(o), 'f', -1, 64), "Ohm"...), nil
 }
 
+// Ampere is a current: 3.2A, 500mA.
+type Ampere float64
+
+const amperePattern = `^[0-9]{1,6}(\.[0-9]{1,9})?(mA|A)$`
+
+var ampereRE = regexp.MustCompile(`^([0-9]{1,6}(?:\.[0-9]{1,9})?)(mA|A)$`)
+
+func (Ampere) Syntax() Syntax {
+	return Syntax{Noun: "a current with its unit", Example: "3.2A", Pattern: amperePattern}
+}
+
+func (a *Ampere) UnmarshalText(text []byte) error {
+	m, err := a.Syntax().match(ampereRE, string(text))
+	if err != nil {
+		return err
+	}
+	f, err := strconv.ParseFloat(m[1], 64)
+	if m[2] == "mA" {
+		f /= 1000
+	}
+	if err != nil || f == 0 {
+		return fmt.Errorf("%q is no current: it must be more than 0A", text)
+	}
+	*a = Ampere(f)
+	return nil
+}
+
+func (a Ampere) MarshalText() ([]byte, error) {
+	return append(strconv.AppendFloat(nil, float64(a), 'f', -1, 64), "A"...), nil
+}
+
 // Number is any number but zero: a factor.
 type Number float64
 

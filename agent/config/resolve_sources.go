@@ -42,13 +42,13 @@ func (r *resolver) hardware(name string, raw Source, s *SourceConfig) {
 		s.Chip = &ChipConfig{place(c.Bus, c.Address), time.Duration(c.Every)}
 	}
 	if c := raw.SCD4x; c != nil {
-		s.Chip = &ChipConfig{place(c.Bus, c.Address), time.Duration(c.Every)}
+		s.SCD4x = r.scd4x(name, c)
 	}
 	if c := raw.ADS1115; c != nil {
 		s.ADS1115 = r.ads1115(name, c)
 	}
 	if c := raw.INA219; c != nil {
-		s.INA219 = &INA219Config{place(c.Bus, c.Address), float64(c.Shunt), time.Duration(c.Every)}
+		s.INA219 = r.ina219(name, c)
 	}
 	s.IMU = r.imu(name, raw)
 	if c := raw.DS18B20; c != nil {
@@ -183,65 +183,6 @@ func (r *resolver) channels(name string, raw []Channel) (out []hal.Channel) {
 		out = append(out, hal.Channel(c))
 	}
 	return out
-}
-
-// mostADS1115 leaves the bus and the chip's oscillator (10 %, data sheet, electrical characteristics) room below 860
-// conversions per second.
-const mostADS1115 Hertz = 480
-
-func (r *resolver) ads1115(name string, c *ADS1115) *ADS1115Config {
-	inputs := words(c.Inputs)
-	switch sorted := slices.Sorted(slices.Values(inputs)); {
-	case len(inputs) == 0:
-		r.complain(name, "inputs", "is empty", "name what to measure, as [a0, a1]")
-	case len(slices.Compact(sorted)) != len(inputs):
-		r.complain(name, "inputs", "names one twice", "name each once")
-	}
-	if most := mostADS1115 / Hertz(max(len(inputs), 1)); c.Rate > most {
-		r.complain(name, "rate", fmt.Sprintf("is more than the chip can do with %d inputs", len(inputs)), fmt.Sprintf("write at most %s", most))
-	}
-	return &ADS1115Config{place(c.Bus, c.Address), inputs, c.Range.Volts(), hal.Hertz(c.Rate)}
-}
-
-// ratesLSM6DS are the output data rates of the family (LSM6DSOX data sheet, table 52).
-var ratesLSM6DS = []Hertz{12.5, 26, 52, 104, 208, 416, 833, 1667, 3333, 6667}
-
-// oneOf holds the rate of a source against those that its chip has.
-func (r *resolver) oneOf(name string, have Hertz, rates []Hertz) {
-	if slices.Contains(rates, have) {
-		return
-	}
-	texts := make([]string, len(rates))
-	for i, h := range rates {
-		texts[i] = h.String()
-	}
-	r.complain(name, "rate", fmt.Sprintf("is %s, which the chip does not have", have), "write one of "+strings.Join(texts, ", "))
-}
-
-func (r *resolver) imu(name string, raw Source) *IMUConfig {
-	switch {
-	case raw.MPU6050 != nil:
-		c := raw.MPU6050
-		if c.Gyro == "125dps" {
-			r.complain(name, "gyro", "is 125dps, which this chip does not have", "write one of 250dps, 500dps, 1000dps, 2000dps")
-		}
-		return &IMUConfig{place(c.Bus, c.Address), hal.Hertz(c.Rate), c.Accel.G(), c.Gyro.DPS()}
-	case raw.LSM6DS != nil:
-		c := raw.LSM6DS
-		r.oneOf(name, c.Rate, ratesLSM6DS)
-		return &IMUConfig{place(c.Bus, c.Address), hal.Hertz(c.Rate), c.Accel.G(), c.Gyro.DPS()}
-	case raw.ADXL345 != nil:
-		c := raw.ADXL345
-		return &IMUConfig{place(c.Bus, c.Address), hal.Hertz(c.Rate), c.Range.G(), 0}
-	}
-	return nil
-}
-
-func (r *resolver) hx711(name string, c *HX711) *HX711Config {
-	if c.Data == c.Clock {
-		r.complain(name, "clock", "is the line of data", "data is DOUT, clock is PD_SCK")
-	}
-	return &HX711Config{string(c.Chip), string(c.Data), string(c.Clock), float64(c.Scale), c.Tare, time.Duration(c.Every)}
 }
 
 func (r *resolver) mqtt(name string, c *MQTT) *MQTTConfig {

@@ -14,7 +14,8 @@ type SourceConfig struct {
 
 	Replay  *ReplayConfig
 	Process *ProcessConfig
-	Chip    *ChipConfig // bme280, bmp280, scd4x, hdc302x, aht20, mcp9808, tmp102, bh1750
+	Chip    *ChipConfig // bme280, bmp280, hdc302x, aht20, mcp9808, tmp102, bh1750
+	SCD4x   *SCD4xConfig
 	ADS1115 *ADS1115Config
 	INA219  *INA219Config
 	IMU     *IMUConfig // mpu6050, lsm6ds, adxl345
@@ -64,6 +65,13 @@ type ChipConfig struct {
 	Every time.Duration
 }
 
+// SCD4xConfig measures carbon dioxide.
+type SCD4xConfig struct {
+	ChipConfig
+	LowPower bool
+	Altitude int // metres; 0: the chip's own setting
+}
+
 // ADS1115Config measures voltages.
 type ADS1115Config struct {
 	Place
@@ -76,6 +84,7 @@ type ADS1115Config struct {
 type INA219Config struct {
 	Place
 	Shunt float64 // ohms
+	Most  float64 // amperes
 	Every time.Duration
 }
 

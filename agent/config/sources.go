@@ -71,11 +71,13 @@ type Chip struct {
 	Every   Duration `yaml:"every" default:"1s" min:"10ms" max:"24h" remote:"yes" doc:"Time between two samples."`
 }
 
-// SCD4x measures every 5 s by itself.
+// SCD4x measures every 5 s by itself, or every 30 s with low power; asking half as often never meets it unready.
 type SCD4x struct {
-	Bus     Bus      `yaml:"bus" required:"yes" remote:"no" doc:"The I2C bus of the chip, as i2c-1; dunlin sources ls lists them."`
-	Address *Address `yaml:"address" remote:"no" doc:"Address on the bus; by default 0x62."`
-	Every   Duration `yaml:"every" default:"5s" min:"5s" max:"24h" remote:"yes" doc:"Time between two samples; the chip needs 5 s."`
+	Bus      Bus      `yaml:"bus" required:"yes" remote:"no" doc:"The I2C bus of the chip, as i2c-1; dunlin sources ls lists them."`
+	Address  *Address `yaml:"address" remote:"no" doc:"Address on the bus; the chip has only 0x62."`
+	Every    Duration `yaml:"every" default:"10s" min:"5s" max:"24h" remote:"yes" doc:"Time between two samples."`
+	LowPower bool     `yaml:"low_power" default:"false" remote:"no" doc:"Measure once in 30 s instead of 5 s."`
+	Altitude int      `yaml:"altitude" default:"0" min:"0" max:"3000" remote:"no" doc:"Metres above the sea, which the chip corrects for; 0 leaves the chip's own setting."`
 }
 
 // AHT20 warms itself when it is asked more often than every 2 s (data sheet, section 5.4).
@@ -99,6 +101,7 @@ type INA219 struct {
 	Bus     Bus      `yaml:"bus" required:"yes" remote:"no" doc:"The I2C bus of the chip, as i2c-1; dunlin sources ls lists them."`
 	Address *Address `yaml:"address" remote:"no" doc:"Address on the bus; by default 0x40."`
 	Shunt   Ohm      `yaml:"shunt" default:"100mOhm" remote:"no" doc:"Resistor that the current flows through."`
+	Most    Ampere   `yaml:"max_current" default:"3.2A" remote:"no" doc:"Largest current that can be told from more; times shunt at most 0.32 V."`
 	Every   Duration `yaml:"every" default:"1s" min:"10ms" max:"24h" remote:"yes" doc:"Time between two samples."`
 }
 
@@ -142,7 +145,7 @@ type HX711 struct {
 	Clock Line     `yaml:"clock" required:"yes" remote:"no" doc:"Line of PD_SCK: its number or its name."`
 	Scale Number   `yaml:"scale" required:"yes" remote:"no" doc:"Counts of the converter for one gram."`
 	Tare  int      `yaml:"tare" default:"0" min:"-8388608" max:"8388607" remote:"no" doc:"Counts of the converter with nothing on the scale."`
-	Every Duration `yaml:"every" default:"100ms" min:"12ms" max:"24h" remote:"yes" doc:"Time between two samples; the chip gives 10 or 80 a second."`
+	Every Duration `yaml:"every" default:"200ms" min:"15ms" max:"24h" remote:"yes" doc:"Time between two samples; below 120ms the chip's pin RATE must be high."`
 }
 
 // Drivers are the words that a source's key driver may have.

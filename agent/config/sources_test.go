@@ -14,8 +14,10 @@ import (
 
 // sensors are the sources of testdata/good/sensors.yaml as a person reads them.
 var sensors = []config.SourceConfig{
-	{Driver: "scd4x", Name: "air", Chip: &config.ChipConfig{Place: config.Place{Bus: "i2c-1"}, Every: 5 * time.Second}},
-	{Driver: "ina219", Name: "battery", INA219: &config.INA219Config{Place: config.Place{Bus: "i2c-1", Address: 0x41}, Shunt: 0.01, Every: 250 * time.Millisecond}},
+	{Driver: "scd4x", Name: "air", SCD4x: &config.SCD4xConfig{
+		ChipConfig: config.ChipConfig{Place: config.Place{Bus: "i2c-1"}, Every: time.Minute}, LowPower: true, Altitude: 440,
+	}},
+	{Driver: "ina219", Name: "battery", INA219: &config.INA219Config{Place: config.Place{Bus: "i2c-1", Address: 0x41}, Shunt: 0.01, Most: 3.2, Every: 250 * time.Millisecond}},
 	{Driver: "ds18b20", Name: "boiler", DS18B20: &config.DS18B20Config{ID: "28-0316a2798bff", Bus: "w1_bus_master1", Every: 5 * time.Second}},
 	{Driver: "adxl345", Name: "box", IMU: &config.IMUConfig{Place: config.Place{Bus: "i2c-0"}, Rate: 200, Accel: 16}},
 	{Driver: "v4l2", Name: "cam", V4L2: &config.V4L2Config{Device: "/dev/video0", Width: 96, Height: 64, Colour: "rgb", Format: "yuyv", Rate: 5}},
@@ -38,7 +40,7 @@ var sensors = []config.SourceConfig{
 	}},
 	{Driver: "serial", Name: "port", Serial: &config.SerialConfig{Device: "/dev/ttyUSB0", Baud: 9600, Channels: []hal.Channel{{Name: "level", Unit: "m"}}, Rate: 2}},
 	{Driver: "bme280", Name: "room", Chip: &config.ChipConfig{Place: config.Place{Bus: "i2c-1", Address: 0x77}, Every: 2 * time.Second}},
-	{Driver: "hx711", Name: "scale", HX711: &config.HX711Config{Data: "5", Clock: "6", Scale: -418.5, Tare: -8210, Every: 100 * time.Millisecond}},
+	{Driver: "hx711", Name: "scale", HX711: &config.HX711Config{Data: "5", Clock: "6", Scale: -418.5, Tare: -8210, Every: 200 * time.Millisecond}},
 	{Driver: "process", Name: "screen", Process: &config.ProcessConfig{Command: []string{"grab"}, Rate: 2, Frames: &config.FramesConfig{
 		Width: 160, Height: 120, Format: "yuyv", Picture: hal.Picture{Width: 96, Height: 96, Depth: 3}, Crop: true,
 	}}},

@@ -54,6 +54,8 @@ func placeOf(c config.SourceConfig) (config.Place, bool) {
 	switch {
 	case c.Chip != nil:
 		return c.Chip.Place, true
+	case c.SCD4x != nil:
+		return c.SCD4x.Place, true
 	case c.ADS1115 != nil:
 		return c.ADS1115.Place, true
 	case c.INA219 != nil:

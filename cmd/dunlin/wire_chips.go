@@ -8,20 +8,28 @@ import (
 	"github.com/dunlin-iot/dunlin/hal"
 	"github.com/dunlin-iot/dunlin/hal/ads1115"
 	"github.com/dunlin-iot/dunlin/hal/aht20"
+	"github.com/dunlin-iot/dunlin/hal/bh1750"
 	"github.com/dunlin-iot/dunlin/hal/bme280"
 	"github.com/dunlin-iot/dunlin/hal/hdc302x"
+	"github.com/dunlin-iot/dunlin/hal/ina219"
+	"github.com/dunlin-iot/dunlin/hal/mcp9808"
+	"github.com/dunlin-iot/dunlin/hal/scd4x"
 	"github.com/dunlin-iot/dunlin/hal/tmp102"
 )
 
-// chips are the drivers of this program that talk to chips themselves.
+// chips are the drivers that ask a chip for one sample at a time.
 func chips() []driver {
 	return []driver{
 		{"bme280", newBME280(bme280.BME280), chipRate},
 		{"bmp280", newBME280(bme280.BMP280), chipRate},
+		{"scd4x", newSCD4x, func(c config.SourceConfig) hal.Hertz { return perSecond(c.SCD4x.Every) }},
 		{"hdc302x", newHDC302x, chipRate},
 		{"aht20", newAHT20, chipRate},
+		{"mcp9808", newMCP9808, chipRate},
 		{"tmp102", newTMP102, chipRate},
+		{"bh1750", newBH1750, chipRate},
 		{"ads1115", newADS1115, func(c config.SourceConfig) hal.Hertz { return c.ADS1115.Rate }},
+		{"ina219", newINA219, func(c config.SourceConfig) hal.Hertz { return perSecond(c.INA219.Every) }},
 	}
 }
 
@@ -54,6 +62,32 @@ func newAHT20(h *hardware, c config.SourceConfig) hal.Source {
 func newTMP102(h *hardware, c config.SourceConfig) hal.Source {
 	return tmp102.New(tmp102.Config{
 		Bus: h.bus(c.Chip.Place, 0x48), Where: c.Chip.Bus, Address: c.Chip.Address, Every: c.Chip.Every, Clock: h.clock, Logger: h.log,
+	})
+}
+
+func newMCP9808(h *hardware, c config.SourceConfig) hal.Source {
+	return mcp9808.New(mcp9808.Config{
+		Bus: h.bus(c.Chip.Place, 0x18), Where: c.Chip.Bus, Address: c.Chip.Address, Every: c.Chip.Every, Clock: h.clock, Logger: h.log,
+	})
+}
+
+func newBH1750(h *hardware, c config.SourceConfig) hal.Source {
+	return bh1750.New(bh1750.Config{
+		Bus: h.bus(c.Chip.Place, 0x23), Where: c.Chip.Bus, Address: c.Chip.Address, Every: c.Chip.Every, Clock: h.clock, Logger: h.log,
+	})
+}
+
+func newSCD4x(h *hardware, c config.SourceConfig) hal.Source {
+	s := c.SCD4x
+	return scd4x.New(scd4x.Config{
+		Bus: h.bus(s.Place, 0x62), Where: s.Bus, Address: s.Address, Every: s.Every, LowPower: s.LowPower, Altitude: s.Altitude, Clock: h.clock, Logger: h.log,
+	})
+}
+
+func newINA219(h *hardware, c config.SourceConfig) hal.Source {
+	i := c.INA219
+	return ina219.New(ina219.Config{
+		Bus: h.bus(i.Place, 0x40), Where: i.Bus, Address: i.Address, Every: i.Every, Shunt: i.Shunt, MaxCurrent: i.Most, Clock: h.clock, Logger: h.log,
 	})
 }
 

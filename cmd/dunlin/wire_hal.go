@@ -24,7 +24,7 @@ func drivers() []driver {
 	return slices.Concat([]driver{
 		{"replay", newReplay, replayRate},
 		{"process", newProcess, func(c config.SourceConfig) hal.Hertz { return c.Process.Rate }},
-	}, chips(), kernel())
+	}, chips(), motion(), kernel())
 }
 
 func driverOf(c config.SourceConfig) driver {

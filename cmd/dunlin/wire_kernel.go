@@ -5,6 +5,7 @@ import (
 
 	"github.com/dunlin-iot/dunlin/agent/config"
 	"github.com/dunlin-iot/dunlin/hal"
+	"github.com/dunlin-iot/dunlin/hal/audio"
 	"github.com/dunlin-iot/dunlin/hal/gpio"
 	"github.com/dunlin-iot/dunlin/hal/iio"
 	"github.com/dunlin-iot/dunlin/hal/serial"
@@ -15,6 +16,7 @@ func kernel() []driver {
 	return []driver{
 		{"iio", newIIO, iioRate},
 		{"gpio", newGPIO, gpioRate},
+		{"alsa", newALSA, func(c config.SourceConfig) hal.Hertz { return c.ALSA.Rate }},
 		{"serial", newSerial, func(c config.SourceConfig) hal.Hertz { return c.Serial.Rate }},
 	}
 }
@@ -73,6 +75,11 @@ func gpioRate(c config.SourceConfig) hal.Hertz {
 		every = 100 * time.Millisecond
 	}
 	return perSecond(every)
+}
+
+func newALSA(h *hardware, c config.SourceConfig) hal.Source {
+	a := c.ALSA
+	return audio.New(audio.Config{Device: a.Device, Rate: a.Rate, Channels: a.Channels, Root: h.root, Clock: h.clock, Logger: h.log})
 }
 
 func newSerial(h *hardware, c config.SourceConfig) hal.Source {

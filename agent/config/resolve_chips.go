@@ -1,0 +1,97 @@
+package config
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dunlin-iot/dunlin/hal"
+)
+
+func (r *resolver) scd4x(name string, c *SCD4x) *SCD4xConfig {
+	if least := Duration(30 * time.Second); c.LowPower && c.Every < least {
+		r.complain(name, "every", fmt.Sprintf("is %s, and with low_power the chip measures every %s", c.Every, least), "write 1m")
+	}
+	return &SCD4xConfig{ChipConfig{place(c.Bus, c.Address), time.Duration(c.Every)}, c.LowPower, c.Altitude}
+}
+
+// ina219 holds the current against the widest range of the shunt's voltage, 320 mV (data sheet, table 7-4).
+func (r *resolver) ina219(name string, c *INA219) *INA219Config {
+	if v := float64(c.Shunt) * float64(c.Most); v > 0.3200001 {
+		r.complain(name, "max_current", fmt.Sprintf("makes %.3g V across the shunt, and the chip measures 0.32 V", v), fmt.Sprintf("write at most %.3gA, or use a smaller shunt", 0.32/float64(c.Shunt)))
+	}
+	return &INA219Config{place(c.Bus, c.Address), float64(c.Shunt), float64(c.Most), time.Duration(c.Every)}
+}
+
+// mostADS1115 leaves the bus and the chip's oscillator (10 %, data sheet, electrical characteristics) room below 860
+// conversions per second.
+const mostADS1115 Hertz = 480
+
+func (r *resolver) ads1115(name string, c *ADS1115) *ADS1115Config {
+	inputs := words(c.Inputs)
+	switch sorted := slices.Sorted(slices.Values(inputs)); {
+	case len(inputs) == 0:
+		r.complain(name, "inputs", "is empty", "name what to measure, as [a0, a1]")
+	case len(slices.Compact(sorted)) != len(inputs):
+		r.complain(name, "inputs", "names one twice", "name each once")
+	}
+	if most := mostADS1115 / Hertz(max(len(inputs), 1)); c.Rate > most {
+		r.complain(name, "rate", fmt.Sprintf("is more than the chip can do with %d inputs", len(inputs)), fmt.Sprintf("write at most %s", most))
+	}
+	return &ADS1115Config{place(c.Bus, c.Address), inputs, c.Range.Volts(), hal.Hertz(c.Rate)}
+}
+
+// ratesLSM6DS are the output data rates of the family (LSM6DSOX data sheet, table 52).
+var ratesLSM6DS = []Hertz{12.5, 26, 52, 104, 208, 416, 833, 1667, 3333, 6667}
+
+// oneOf holds the rate of a source against those that its chip has.
+func (r *resolver) oneOf(name string, have Hertz, rates []Hertz) {
+	if slices.Contains(rates, have) {
+		return
+	}
+	texts := make([]string, len(rates))
+	for i, h := range rates {
+		texts[i] = h.String()
+	}
+	r.complain(name, "rate", fmt.Sprintf("is %s, which the chip does not have", have), "write one of "+strings.Join(texts, ", "))
+}
+
+// partOf1kHz holds the rate of an MPU-6050 against its divider (register map, SMPLRT_DIV): 1 kHz by 1 to 250.
+func (r *resolver) partOf1kHz(name string, have Hertz) {
+	by := math.Round(1000 / float64(have))
+	if by >= 1 && by <= 250 && math.Abs(float64(have)*by/1000-1) < 1e-3 {
+		return
+	}
+	by = min(max(by, 1), 250)
+	fix := fmt.Sprintf("it has 1000 divided by 1 to 250; write %.6gHz", 1000/by)
+	r.complain(name, "rate", fmt.Sprintf("is %s, which the chip does not have", have), fix)
+}
+
+func (r *resolver) imu(name string, raw Source) *IMUConfig {
+	switch {
+	case raw.MPU6050 != nil:
+		c := raw.MPU6050
+		if c.Gyro == "125dps" {
+			r.complain(name, "gyro", "is 125dps, which this chip does not have", "write one of 250dps, 500dps, 1000dps, 2000dps")
+		}
+		r.partOf1kHz(name, c.Rate)
+		return &IMUConfig{place(c.Bus, c.Address), hal.Hertz(c.Rate), c.Accel.G(), c.Gyro.DPS()}
+	case raw.LSM6DS != nil:
+		c := raw.LSM6DS
+		r.oneOf(name, c.Rate, ratesLSM6DS)
+		return &IMUConfig{place(c.Bus, c.Address), hal.Hertz(c.Rate), c.Accel.G(), c.Gyro.DPS()}
+	case raw.ADXL345 != nil:
+		c := raw.ADXL345
+		return &IMUConfig{place(c.Bus, c.Address), hal.Hertz(c.Rate), c.Range.G(), 0}
+	}
+	return nil
+}
+
+func (r *resolver) hx711(name string, c *HX711) *HX711Config {
+	if c.Data == c.Clock {
+		r.complain(name, "clock", "is the line of data", "data is DOUT, clock is PD_SCK")
+	}
+	return &HX711Config{string(c.Chip), string(c.Data), string(c.Clock), float64(c.Scale), c.Tare, time.Duration(c.Every)}
+}
