@@ -103,16 +103,30 @@ func (a *app) configShowCommand() *cobra.Command {
 }
 
 func (a *app) configInitCommand() *cobra.Command {
+	var specs []string
 	c := a.command(&cobra.Command{
 		Use: "init [FILE]", Short: "Write a commented configuration to start from; without FILE to standard output", Args: cobra.MaximumNArgs(1),
+		Long: "Write a configuration that 'config check' takes, every key explained. With --source it has the sources that are named,\n" +
+			"for example --source bme280:bus=i2c-1,address=0x76 --source alsa:name=mic,device=hw:1,0; 'dunlin sources ls' prints\n" +
+			"what to write for the hardware of this machine.",
+		Example: "  dunlin config init config.yaml --source bme280:bus=i2c-1,address=0x76,name=room",
 	})
+	// StringArray: the commas belong to the source
+	c.Flags().StringArrayVar(&specs, "source", nil, "a source, as `DRIVER[:key=value,...]`; may be given several times")
 	c.RunE = func(_ *cobra.Command, args []string) error {
+		text := config.Sample()
+		if len(specs) > 0 {
+			var err error
+			if text, err = config.Start(specs); err != nil {
+				return err
+			}
+		}
 		if len(args) == 0 {
-			_, err := a.out.Write(config.Sample())
+			_, err := a.out.Write(text)
 			return err
 		}
 		schema := filepath.Join(filepath.Dir(args[0]), config.SchemaName)
-		if err := writeNew(args[0], config.Sample()); err != nil {
+		if err := writeNew(args[0], text); err != nil {
 			return err
 		}
 		if err := writeNew(schema, config.Schema()); err != nil && !errors.Is(err, fs.ErrExist) {
