@@ -57,19 +57,6 @@ func (a *Address) UnmarshalText(text []byte) error {
 
 func (a Address) MarshalText() ([]byte, error) { return fmt.Appendf(nil, "0x%02x", uint16(a)), nil }
 
-// OneWireBus is a 1-wire bus of the kernel.
-type OneWireBus string
-
-const oneWireBusPattern = `^w1_bus_master[0-9]{1,3}$`
-
-var oneWireBusRE = regexp.MustCompile(oneWireBusPattern)
-
-func (OneWireBus) Syntax() Syntax {
-	return Syntax{Noun: "a 1-wire bus", Example: "w1_bus_master1", Pattern: oneWireBusPattern}
-}
-func (b *OneWireBus) UnmarshalText(text []byte) error { return matchWord(b, oneWireBusRE, text) }
-func (b OneWireBus) MarshalText() ([]byte, error)     { return []byte(b), nil }
-
 // OneWireID is the family and serial number that a DS18B20 has from its maker.
 type OneWireID string
 

@@ -52,7 +52,7 @@ func (r *resolver) hardware(name string, raw Source, s *SourceConfig) {
 	}
 	s.IMU = r.imu(name, raw)
 	if c := raw.DS18B20; c != nil {
-		s.DS18B20 = &DS18B20Config{string(c.ID), string(c.Bus), time.Duration(c.Every)}
+		s.DS18B20 = &DS18B20Config{string(c.ID), time.Duration(c.Every)}
 	}
 	if c := raw.HX711; c != nil {
 		s.HX711 = r.hx711(name, c)
@@ -72,7 +72,7 @@ func (r *resolver) kernel(name string, raw Source, s *SourceConfig) {
 		s.ALSA = &ALSAConfig{string(c.Device), hal.Hertz(c.Rate), c.Channels}
 	}
 	if c := raw.V4L2; c != nil {
-		s.V4L2 = &V4L2Config{string(c.Device), c.Width, c.Height, c.Colour, c.Format, hal.Hertz(c.Rate)}
+		s.V4L2 = &V4L2Config{string(c.Device), c.Width, c.Height, c.Colour, c.Crop, c.Format, hal.Hertz(c.Rate)}
 	}
 	if c := raw.Serial; c != nil {
 		s.Serial = &SerialConfig{r.path(c.Device), c.Baud.Int(), r.channels(name, c.Channels), rate(c.Rate)}

@@ -99,7 +99,6 @@ type IMUConfig struct {
 // DS18B20Config is a thermometer on a 1-wire bus of the kernel. Without an ID there must be only one.
 type DS18B20Config struct {
 	ID    string // "28-0316a2798bff"
-	Bus   string // "w1_bus_master1"; empty: all
 	Every time.Duration
 }
 
@@ -147,6 +146,7 @@ type V4L2Config struct {
 	Device        string
 	Width, Height int
 	Colour        Colour
+	Crop          bool
 	Format        CameraForm
 	Rate          hal.Hertz
 }

@@ -133,9 +133,8 @@ type ADXL345 struct {
 
 // DS18B20 hangs on a 1-wire bus that the kernel drives.
 type DS18B20 struct {
-	ID    OneWireID  `yaml:"id" remote:"no" doc:"Which one, as 28-0316a2798bff; by default the only one there is."`
-	Bus   OneWireBus `yaml:"bus" remote:"no" doc:"1-wire bus to look on, as w1_bus_master1; by default all."`
-	Every Duration   `yaml:"every" default:"2s" min:"1s" max:"24h" remote:"yes" doc:"Time between two samples; the chip needs 750 ms."`
+	ID    OneWireID `yaml:"id" remote:"no" doc:"Which one, as 28-0316a2798bff; by default the only one there is."`
+	Every Duration  `yaml:"every" default:"2s" min:"1s" max:"24h" remote:"yes" doc:"Time between two samples; the chip needs 750 ms."`
 }
 
 // HX711 is read bit by bit.

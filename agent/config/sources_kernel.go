@@ -36,7 +36,8 @@ type V4L2 struct {
 	Width  int        `yaml:"width" required:"yes" min:"1" max:"8192" remote:"no" doc:"Pixels in a row that the pipeline gets."`
 	Height int        `yaml:"height" required:"yes" min:"1" max:"8192" remote:"no" doc:"Rows that the pipeline gets."`
 	Colour Colour     `yaml:"colour" default:"grey" remote:"no" doc:"One value for a pixel, or three."`
-	Format CameraForm `yaml:"format" default:"auto" remote:"no" doc:"What the camera is asked for."`
+	Crop   bool       `yaml:"crop" default:"false" remote:"no" doc:"Keep the proportions and cut the sides off; otherwise the frame is squeezed."`
+	Format CameraForm `yaml:"format" default:"auto" remote:"no" doc:"What the camera is asked for; auto takes what costs least."`
 	Rate   Hertz      `yaml:"rate" default:"10Hz" remote:"yes" doc:"Pictures per second."`
 }
 

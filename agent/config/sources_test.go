@@ -18,9 +18,9 @@ var sensors = []config.SourceConfig{
 		ChipConfig: config.ChipConfig{Place: config.Place{Bus: "i2c-1"}, Every: time.Minute}, LowPower: true, Altitude: 440,
 	}},
 	{Driver: "ina219", Name: "battery", INA219: &config.INA219Config{Place: config.Place{Bus: "i2c-1", Address: 0x41}, Shunt: 0.01, Most: 3.2, Every: 250 * time.Millisecond}},
-	{Driver: "ds18b20", Name: "boiler", DS18B20: &config.DS18B20Config{ID: "28-0316a2798bff", Bus: "w1_bus_master1", Every: 5 * time.Second}},
+	{Driver: "ds18b20", Name: "boiler", DS18B20: &config.DS18B20Config{ID: "28-0316a2798bff", Every: 5 * time.Second}},
 	{Driver: "adxl345", Name: "box", IMU: &config.IMUConfig{Place: config.Place{Bus: "i2c-0"}, Rate: 200, Accel: 16}},
-	{Driver: "v4l2", Name: "cam", V4L2: &config.V4L2Config{Device: "/dev/video0", Width: 96, Height: 64, Colour: "rgb", Format: "yuyv", Rate: 5}},
+	{Driver: "v4l2", Name: "cam", V4L2: &config.V4L2Config{Device: "/dev/video0", Width: 96, Height: 64, Colour: "rgb", Crop: true, Format: "yuyv", Rate: 5}},
 	{Driver: "gpio", Name: "door", GPIO: &config.GPIOConfig{
 		Line: "17", Mode: config.LineEdge, Edges: config.EdgesAuto, Debounce: 5 * time.Millisecond, Bias: "pull-up", ActiveLow: true,
 	}},

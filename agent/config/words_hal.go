@@ -163,11 +163,14 @@ func (Pixels) Syntax() Syntax {
 func (p *Pixels) UnmarshalText(text []byte) error { return pickWord(p, text) }
 func (p Pixels) MarshalText() ([]byte, error)     { return []byte(p), nil }
 
+// FormatAuto leaves the camera's format to the driver.
+const FormatAuto CameraForm = "auto"
+
 // CameraForm is what a camera is asked for.
 type CameraForm string
 
 func (CameraForm) Syntax() Syntax {
-	return Syntax{Noun: "a camera's format", Example: "yuyv", Enum: []string{"auto", "grey", "yuyv", "mjpeg"}}
+	return Syntax{Noun: "a camera's format", Example: "yuyv", Enum: []string{"auto", "grey", "yuyv", "rgb", "i420", "mjpeg"}}
 }
 func (f *CameraForm) UnmarshalText(text []byte) error { return pickWord(f, text) }
 func (f CameraForm) MarshalText() ([]byte, error)     { return []byte(f), nil }

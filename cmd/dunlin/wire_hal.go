@@ -72,11 +72,7 @@ func lossless(c config.SourceConfig) bool { return c.Replay != nil && c.Replay.S
 func newProcess(h *hardware, c config.SourceConfig) hal.Source {
 	p := process.Config{Command: c.Process.Command, Channels: c.Process.Channels, Rate: c.Process.Rate, Clock: h.clock, Logger: h.log}
 	if f := c.Process.Frames; f != nil {
-		format, err := picture.ParseFormat(string(f.Format))
-		if err != nil {
-			panic(err) // agent/config knows the formats
-		}
-		p.Frames = &picture.Config{Frame: picture.Frame{Format: format, Width: f.Width, Height: f.Height}, Picture: f.Picture, Crop: f.Crop}
+		p.Frames = &picture.Config{Frame: picture.Frame{Format: pixels(string(f.Format)), Width: f.Width, Height: f.Height}, Picture: f.Picture, Crop: f.Crop}
 	}
 	return process.New(p)
 }

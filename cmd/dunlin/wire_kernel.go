@@ -6,8 +6,11 @@ import (
 	"github.com/dunlin-iot/dunlin/agent/config"
 	"github.com/dunlin-iot/dunlin/hal"
 	"github.com/dunlin-iot/dunlin/hal/audio"
+	"github.com/dunlin-iot/dunlin/hal/camera"
+	"github.com/dunlin-iot/dunlin/hal/ds18b20"
 	"github.com/dunlin-iot/dunlin/hal/gpio"
 	"github.com/dunlin-iot/dunlin/hal/iio"
+	"github.com/dunlin-iot/dunlin/hal/picture"
 	"github.com/dunlin-iot/dunlin/hal/serial"
 )
 
@@ -17,6 +20,8 @@ func kernel() []driver {
 		{"iio", newIIO, iioRate},
 		{"gpio", newGPIO, gpioRate},
 		{"alsa", newALSA, func(c config.SourceConfig) hal.Hertz { return c.ALSA.Rate }},
+		{"v4l2", newV4L2, func(c config.SourceConfig) hal.Hertz { return c.V4L2.Rate }},
+		{"ds18b20", newDS18B20, func(c config.SourceConfig) hal.Hertz { return perSecond(c.DS18B20.Every) }},
 		{"serial", newSerial, func(c config.SourceConfig) hal.Hertz { return c.Serial.Rate }},
 	}
 }
@@ -80,6 +85,31 @@ func gpioRate(c config.SourceConfig) hal.Hertz {
 func newALSA(h *hardware, c config.SourceConfig) hal.Source {
 	a := c.ALSA
 	return audio.New(audio.Config{Device: a.Device, Rate: a.Rate, Channels: a.Channels, Root: h.root, Clock: h.clock, Logger: h.log})
+}
+
+func newV4L2(h *hardware, c config.SourceConfig) hal.Source {
+	v := c.V4L2
+	cfg := camera.Config{
+		Device: v.Device, Picture: hal.Picture{Width: v.Width, Height: v.Height, Depth: v.Colour.Depth()}, Crop: v.Crop, Rate: v.Rate,
+		Clock: h.clock, Logger: h.log,
+	}
+	if v.Format != config.FormatAuto {
+		cfg.Formats = []picture.Format{pixels(string(v.Format))}
+	}
+	return camera.New(cfg)
+}
+
+// pixels is a format that agent/config let through.
+func pixels(name string) picture.Format {
+	f, err := picture.ParseFormat(name)
+	if err != nil {
+		panic(err)
+	}
+	return f
+}
+
+func newDS18B20(h *hardware, c config.SourceConfig) hal.Source {
+	return ds18b20.New(ds18b20.Config{ID: c.DS18B20.ID, Every: c.DS18B20.Every, Root: h.path("/sys"), Clock: h.clock, Logger: h.log})
 }
 
 func newSerial(h *hardware, c config.SourceConfig) hal.Source {
