@@ -121,6 +121,7 @@ func (m *Model) Write(w []byte) error {
 		m.set(m.pointer, v)
 		m.step()
 	}
+	m.advance() // what was written may have started the clock
 	return nil
 }
 

@@ -1,0 +1,186 @@
+package adxl345_test
+
+import (
+	"context"
+	"errors"
+	"math"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/dunlin-iot/dunlin/hal"
+	"github.com/dunlin-iot/dunlin/hal/adxl345"
+	"github.com/dunlin-iot/dunlin/hal/adxl345/adxl345test"
+	"github.com/dunlin-iot/dunlin/hal/chiptest"
+	"github.com/dunlin-iot/dunlin/hal/fifo/fifotest"
+	"github.com/dunlin-iot/dunlin/hal/haltest"
+	"periph.io/x/conn/v3/i2c"
+	"periph.io/x/conn/v3/spi"
+)
+
+var channels = []hal.Channel{{Name: "ax", Unit: "m/s2"}, {Name: "ay", Unit: "m/s2"}, {Name: "az", Unit: "m/s2"}}
+
+// full scale of the default range.
+const full = 16 * 9.80665
+
+// ramp is the signal of the suite on all axes, one of them upside down.
+func ramp(t time.Duration) [3]float64 {
+	x := fifotest.Ramp(t) * full
+	return [3]float64{x, -x, x}
+}
+
+func tell(v []float32) []float64 {
+	return []float64{float64(v[0]) / full, -float64(v[1]) / full, float64(v[2]) / full}
+}
+
+type rig struct {
+	bus   *chiptest.Bus
+	model *adxl345test.Model
+	cfg   adxl345.Config
+}
+
+func newRig(rate hal.Hertz, skew float64) *rig {
+	m := adxl345test.New(adxl345test.Config{Now: fifotest.Clock{}.Boot, Signal: ramp, Skew: skew})
+	b := chiptest.New(map[uint16]chiptest.Model{adxl345.DefaultAddress: m})
+	return &rig{bus: b, model: m, cfg: adxl345.Config{
+		Bus: func() (i2c.BusCloser, error) { return b, nil }, Where: "i2c-1", Rate: rate, Clock: fifotest.Clock{},
+	}}
+}
+
+var modes = []struct {
+	name   string
+	source func(adxl345.Config) hal.Source
+}{
+	{"fifo", func(c adxl345.Config) hal.Source { return adxl345.New(c) }},
+	{"polled", func(c adxl345.Config) hal.Source { return adxl345.NewPolled(c) }},
+}
+
+func TestContract(t *testing.T) {
+	for _, mode := range modes {
+		make := func(arrange func(r *rig)) func(*testing.T) hal.Source {
+			return func(*testing.T) hal.Source {
+				r := newRig(400, 0.02)
+				r.cfg.Every = 10 * time.Millisecond
+				arrange(r)
+				return mode.source(r.cfg)
+			}
+		}
+		t.Run(mode.name, func(t *testing.T) {
+			haltest.Run(t, haltest.Subject{
+				Channels: channels,
+				Endless:  make(func(*rig) {}),
+				Broken: make(func(r *rig) {
+					time.AfterFunc(time.Second/2, func() { r.bus.Unplug(adxl345.DefaultAddress) })
+				}),
+				Absent: make(func(r *rig) { r.bus.Unplug(adxl345.DefaultAddress) }),
+			})
+		})
+	}
+}
+
+func TestFIFO(t *testing.T) {
+	for _, mode := range modes {
+		t.Run(mode.name, func(t *testing.T) {
+			polled, rate := mode.name == "polled", hal.Hertz(400)
+			if polled {
+				rate = 100
+			}
+			fifotest.Run(t, fifotest.Subject{
+				Rate: rate, Tell: tell, Step: 1. / 4096, Polled: polled,
+				Rig: func(skew float64) fifotest.Rig {
+					r := newRig(rate, skew)
+					return fifotest.Rig{
+						Source: mode.source(r.cfg), Bus: r.bus, Address: adxl345.DefaultAddress, Reset: r.model.Reset, Freeze: r.model.Freeze,
+					}
+				},
+			})
+		})
+	}
+}
+
+// play runs a source in a bubble for a while.
+func play(t *testing.T, length time.Duration, make func() hal.Source, see func(b hal.Block)) (h hal.Health, err error) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), length)
+		defer cancel()
+		s := make()
+		err = s.Run(ctx, see)
+		h = s.(hal.Healther).Health()
+	})
+	return h, err
+}
+
+func TestNotThere(t *testing.T) {
+	for _, c := range []struct {
+		name, want string
+		absent     bool
+		change     func(r *rig)
+	}{
+		{"another chip", "0x6c", true, func(r *rig) {
+			r.bus.Plug(adxl345.DefaultAddress, adxl345test.New(adxl345test.Config{Now: fifotest.Clock{}.Boot, ID: 0x6C}))
+		}},
+		{"nobody", "0x53", true, func(r *rig) { r.bus.Unplug(adxl345.DefaultAddress) }},
+		{"rate", "rate of 1600", false, func(r *rig) { r.cfg.Rate = 1600 }},
+		{"range", "range of 3", false, func(r *rig) { r.cfg.Range = 3 }},
+		{"no bus", "no bus", false, func(r *rig) { r.cfg.Bus = nil }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := play(t, time.Minute, func() hal.Source {
+				r := newRig(100, 0)
+				c.change(r)
+				return adxl345.New(r.cfg)
+			}, func(hal.Block) {})
+			var gone *hal.AbsentError
+			if err == nil || !strings.Contains(err.Error(), c.want) || errors.As(err, &gone) != c.absent {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
+
+// TestOverSPI: 3200 Hz are more than I2C carries.
+func TestOverSPI(t *testing.T) {
+	h, err := play(t, 2*time.Second, func() hal.Source {
+		r := newRig(3200, 0)
+		r.cfg.SPI = func() (spi.PortCloser, error) { return chiptest.NewPort(r.model, 0x3f), nil }
+		return adxl345.New(r.cfg)
+	}, func(b hal.Block) {
+		for i := range b.Samples() {
+			all := tell(b.Values[3*i : 3*i+3])
+			for _, x := range all {
+				if math.Abs(x-all[0]) > 2./4096 {
+					t.Fatalf("sample of several moments: %v", all)
+				}
+			}
+		}
+	})
+	if err != nil || h.Dropped != 0 || h.Samples < 6000 {
+		t.Errorf("%v; %+v", err, h)
+	}
+}
+
+// TestSheet: 256 steps a g in full resolution, two's complement, low byte first (sheet, table 1 and "data format").
+func TestSheet(t *testing.T) {
+	regs := &chiptest.Registers{}
+	regs.Set(0x00, 0xE5)
+	regs.Set(0x30, 0x80)
+	regs.Set(0x32, 0x00, 0x01, 0x00, 0xFF, 0x80, 0x00)
+	b := chiptest.New(map[uint16]chiptest.Model{0x1D: regs})
+	var got []float32
+	_, err := play(t, 900*time.Millisecond, func() hal.Source {
+		return adxl345.NewPolled(adxl345.Config{
+			Bus: func() (i2c.BusCloser, error) { return b, nil }, Address: 0x1D, Range: 2, Clock: fifotest.Clock{},
+		})
+	}, func(b hal.Block) { got = append(got[:0], b.Values...) })
+	want := []float64{9.80665, -9.80665, 9.80665 / 2}
+	if err != nil || len(got) != 3 {
+		t.Fatalf("%v, %v", err, got)
+	}
+	for i := range want {
+		if math.Abs(float64(got[i])-want[i]) > 1e-6*math.Abs(want[i]) {
+			t.Errorf("%s is %v, want %v", channels[i].Name, got[i], want[i])
+		}
+	}
+}
