@@ -48,6 +48,7 @@ type TransfersStatus struct {
 	Done    uint64 `json:"done"`
 	Failed  uint64 `json:"failed"`
 	Retried uint64 `json:"retried"`
+	Worst   Micros `json:"worst_us"` // the longest one, with its retries
 	Last    string `json:"last_error,omitempty"`
 }
 

@@ -10,10 +10,11 @@ import (
 	"github.com/dunlin-iot/dunlin/hal"
 )
 
-// Bus is an I2C bus by the name of its device file: i2c-1.
+// Bus is an I2C bus by the name of its device file, i2c-1, or by a part of its adapter's name, CP2112: numbers of USB
+// adapters change when they are plugged in another order.
 type Bus string
 
-const busPattern = `^i2c-[0-9]{1,4}$`
+const busPattern = `^(/dev/)?i2c-[0-9]{1,4}$|^[A-Za-z][A-Za-z0-9 ._:-]{2,63}$`
 
 var busRE = regexp.MustCompile(busPattern)
 

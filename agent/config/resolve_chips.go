@@ -46,6 +46,9 @@ func (r *resolver) ads1115(name string, c *ADS1115) *ADS1115Config {
 // ratesLSM6DS are the output data rates of the family (LSM6DSOX data sheet, table 52).
 var ratesLSM6DS = []Hertz{12.5, 26, 52, 104, 208, 416, 833, 1667, 3333, 6667}
 
+// ratesADXL345 are those of the chip that I2C at 400 kHz can carry (data sheet, tables 7 and 8).
+var ratesADXL345 = []Hertz{6.25, 12.5, 25, 50, 100, 200, 400, 800}
+
 // oneOf holds the rate of a source against those that its chip has.
 func (r *resolver) oneOf(name string, have Hertz, rates []Hertz) {
 	if slices.Contains(rates, have) {
@@ -84,6 +87,7 @@ func (r *resolver) imu(name string, raw Source) *IMUConfig {
 		return &IMUConfig{place(c.Bus, c.Address), hal.Hertz(c.Rate), c.Accel.G(), c.Gyro.DPS()}
 	case raw.ADXL345 != nil:
 		c := raw.ADXL345
+		r.oneOf(name, c.Rate, ratesADXL345)
 		return &IMUConfig{place(c.Bus, c.Address), hal.Hertz(c.Rate), c.Range.G(), 0}
 	}
 	return nil

@@ -80,7 +80,7 @@ var beyondSchema = []string{
 	"duration-above", "edges-of-level", "every-of-edge", "every-too-short", "frames-and-channels", "frames-odd",
 	"frames-or-channels", "gyro-mpu6050", "hub-url-password", "ina219-current", "inputs-empty", "inputs-twice", "merge-key",
 	"missing-source", "model-latest", "mqtt-field-twice", "mqtt-fields-empty", "mqtt-password-alone", "mqtt-topic",
-	"no-sources", "picture-alone", "quiet-shorter", "rate-beyond-ads1115", "rate-lsm6ds", "rate-mpu6050", "rate-mpu6050-fast", "scd4x-low-power",
+	"no-sources", "picture-alone", "quiet-shorter", "rate-adxl345", "rate-beyond-ads1115", "rate-lsm6ds", "rate-mpu6050", "rate-mpu6050-fast", "scd4x-low-power",
 	"rate-zero", "scale-same-line",
 	"scale-zero", "shunt-huge", "size-below", "size-huge", "tag", "threshold-above", "two-documents",
 }

@@ -16,6 +16,7 @@ import (
 func (a *daemon) run(ctx context.Context) error {
 	a.log.Info("agent started", "device", a.cfg.DeviceID, "version", version, "sources", len(a.feeds), "pipelines", len(a.pipelines))
 	err := a.supervisor.Run(ctx)
+	a.hardware.close()
 	err = errors.Join(err, a.outbox.close())
 	if err != nil {
 		return fmt.Errorf("run agent: %w", err)
@@ -32,7 +33,9 @@ func (a *daemon) Status() agent.Status {
 		Sources: []agent.SourceStatus{}, Pipelines: []agent.PipelineStatus{}, Tasks: a.supervisor.Tasks(),
 	}
 	for _, c := range a.cfg.Sources {
-		s.Sources = append(s.Sources, a.feeds[c.Name].Status())
+		source := a.feeds[c.Name].Status()
+		source.Bus = a.hardware.transfers(c)
+		s.Sources = append(s.Sources, source)
 	}
 	for _, c := range a.cfg.Pipelines {
 		s.Pipelines = append(s.Pipelines, a.pipelines[c.Name].Status())

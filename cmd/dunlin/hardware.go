@@ -2,32 +2,35 @@ package main
 
 import (
 	"path/filepath"
+	"strings"
 
+	"github.com/dunlin-iot/dunlin/agent"
 	"github.com/dunlin-iot/dunlin/agent/config"
 	"github.com/dunlin-iot/dunlin/hal"
-	"github.com/dunlin-iot/dunlin/hal/i2cdev"
+	"github.com/dunlin-iot/dunlin/hal/board"
 	"github.com/dunlin-iot/dunlin/hal/traffic"
 )
 
 // hardware is what sources are made on. Whoever makes it closes it when the last source has stopped.
 type hardware struct {
 	deps
-	root string            // in place of /, for tests with made-up devices
-	tap  *traffic.Recorder // of the buses; nil records nothing
+	root  string // in place of /, for tests with made-up devices
+	board *board.Board
+	tap   *traffic.Recorder // of the buses; nil records nothing
 }
 
 func newHardware(d deps) *hardware {
-	return &hardware{deps: d, root: d.getenv("DUNLIN_ROOT")}
+	root := d.getenv("DUNLIN_ROOT")
+	return &hardware{deps: d, root: root, board: board.New(board.Config{Root: root, Logger: d.log})}
 }
 
 // source makes a source; it opens nothing before it runs.
 func (h *hardware) source(c config.SourceConfig) hal.Source { return driverOf(c).make(h, c) }
 
-// bus opens the bus of a chip whose usual address is known.
-func (h *hardware) bus(p config.Place, usual uint16) traffic.Open {
-	open := func() (traffic.Bus, error) {
-		return i2cdev.Open(i2cdev.Config{Path: filepath.Join("/", h.root, "dev", p.Bus)})
-	}
+// bus opens the bus of a chip.
+func (h *hardware) bus(c config.SourceConfig) traffic.Open {
+	p, _ := placeOf(c)
+	open := func() (traffic.Bus, error) { return h.board.I2C(p.Bus, p.Address) }
 	if h.tap != nil {
 		return h.tap.Tap(open)
 	}
@@ -42,5 +45,40 @@ func (h *hardware) path(p string) string {
 	return filepath.Join(h.root, p)
 }
 
-// close lets go of the buses.
-func (h *hardware) close() error { return nil }
+// transfers are the counts of a chip's address; nil when it is none, or its bus was never opened.
+func (h *hardware) transfers(c config.SourceConfig) *agent.TransfersStatus {
+	p, chip := placeOf(c)
+	if !chip {
+		return nil
+	}
+	stats, opened := h.board.Stats()[h.busName(p.Bus)][p.Address]
+	if !opened {
+		return nil
+	}
+	t := &agent.TransfersStatus{Done: stats.Transfers, Failed: stats.Failed, Retried: stats.Retries, Worst: agent.MicrosOf(stats.Worst)}
+	if stats.Last != nil {
+		t.Last = stats.Last.Error()
+	}
+	return t
+}
+
+// busName is the i2c-N of a bus that may be named by its path or by a part of its adapter's name.
+func (h *hardware) busName(name string) string {
+	short := strings.TrimPrefix(name, "/dev/")
+	if strings.HasPrefix(short, "i2c-") {
+		return short
+	}
+	for _, b := range h.board.Buses() {
+		if strings.Contains(strings.ToLower(b.Adapter), strings.ToLower(short)) {
+			return b.Name
+		}
+	}
+	return short
+}
+
+// close lets go of the buses. One that hangs in the kernel is left to it: the program ends all the same.
+func (h *hardware) close() {
+	if err := h.board.Close(); err != nil {
+		h.log.Warn("bus does not close", "err", err)
+	}
+}

@@ -49,19 +49,35 @@ func findSource(cfg *config.Config, name string) (config.SourceConfig, error) {
 	return config.SourceConfig{}, withCode(exitAbsent, fmt.Errorf("there is no source %q; the configuration has: %s", name, strings.Join(names, ", ")))
 }
 
-// placeOf is where a chip of a source is; false when the source is no chip on an I2C bus.
-func placeOf(c config.SourceConfig) (config.Place, bool) {
+// usual are the addresses that chips have when nobody changes them.
+var usual = map[string]uint16{
+	"bme280": 0x76, "bmp280": 0x76, "scd4x": 0x62, "hdc302x": 0x44, "aht20": 0x38, "mcp9808": 0x18, "tmp102": 0x48, "bh1750": 0x23,
+	"ads1115": 0x48, "ina219": 0x40, "mpu6050": 0x68, "lsm6ds": 0x6a, "adxl345": 0x53,
+}
+
+// placeOf is where the chip of a source is, its usual address filled in; false when the source is no chip on an I2C bus.
+func placeOf(c config.SourceConfig) (p config.Place, chip bool) {
 	switch {
 	case c.Chip != nil:
-		return c.Chip.Place, true
+		p = c.Chip.Place
 	case c.SCD4x != nil:
-		return c.SCD4x.Place, true
+		p = c.SCD4x.Place
 	case c.ADS1115 != nil:
-		return c.ADS1115.Place, true
+		p = c.ADS1115.Place
 	case c.INA219 != nil:
-		return c.INA219.Place, true
+		p = c.INA219.Place
 	case c.IMU != nil:
-		return c.IMU.Place, true
+		p = c.IMU.Place
+	default:
+		return config.Place{}, false
 	}
-	return config.Place{}, false
+	if p.Address == 0 {
+		p.Address = usual[c.Driver]
+	}
+	return p, true
+}
+
+func addressOf(c config.SourceConfig) uint16 {
+	p, _ := placeOf(c)
+	return p.Address
 }

@@ -30,13 +30,12 @@ func (a *app) sourcesReadCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		defer h.close()
 		src := h.source(s)
 		if isTerminal(a.out) && count == 0 {
-			err = a.readLive(c.Context(), s.Name, src)
-		} else {
-			err = readSource(c.Context(), src, a.out, count)
+			return a.readLive(c.Context(), s.Name, src)
 		}
-		return errors.Join(err, h.close())
+		return readSource(c.Context(), src, a.out, count)
 	}
 	return c
 }

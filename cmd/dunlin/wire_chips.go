@@ -42,52 +42,52 @@ func perSecond(every time.Duration) hal.Hertz {
 func newBME280(chip string) func(*hardware, config.SourceConfig) hal.Source {
 	return func(h *hardware, c config.SourceConfig) hal.Source {
 		return bme280.New(bme280.Config{
-			Bus: h.bus(c.Chip.Place, 0x76), Where: c.Chip.Bus, Address: c.Chip.Address, Chip: chip, Every: c.Chip.Every, Clock: h.clock, Logger: h.log,
+			Bus: h.bus(c), Where: c.Chip.Bus, Address: addressOf(c), Chip: chip, Every: c.Chip.Every, Clock: h.clock, Logger: h.log,
 		})
 	}
 }
 
 func newHDC302x(h *hardware, c config.SourceConfig) hal.Source {
 	return hdc302x.New(hdc302x.Config{
-		Bus: h.bus(c.Chip.Place, 0x44), Where: c.Chip.Bus, Address: c.Chip.Address, Every: c.Chip.Every, Clock: h.clock, Logger: h.log,
+		Bus: h.bus(c), Where: c.Chip.Bus, Address: addressOf(c), Every: c.Chip.Every, Clock: h.clock, Logger: h.log,
 	})
 }
 
 func newAHT20(h *hardware, c config.SourceConfig) hal.Source {
 	return aht20.New(aht20.Config{
-		Bus: h.bus(c.Chip.Place, 0x38), Where: c.Chip.Bus, Address: c.Chip.Address, Every: c.Chip.Every, Clock: h.clock, Logger: h.log,
+		Bus: h.bus(c), Where: c.Chip.Bus, Address: addressOf(c), Every: c.Chip.Every, Clock: h.clock, Logger: h.log,
 	})
 }
 
 func newTMP102(h *hardware, c config.SourceConfig) hal.Source {
 	return tmp102.New(tmp102.Config{
-		Bus: h.bus(c.Chip.Place, 0x48), Where: c.Chip.Bus, Address: c.Chip.Address, Every: c.Chip.Every, Clock: h.clock, Logger: h.log,
+		Bus: h.bus(c), Where: c.Chip.Bus, Address: addressOf(c), Every: c.Chip.Every, Clock: h.clock, Logger: h.log,
 	})
 }
 
 func newMCP9808(h *hardware, c config.SourceConfig) hal.Source {
 	return mcp9808.New(mcp9808.Config{
-		Bus: h.bus(c.Chip.Place, 0x18), Where: c.Chip.Bus, Address: c.Chip.Address, Every: c.Chip.Every, Clock: h.clock, Logger: h.log,
+		Bus: h.bus(c), Where: c.Chip.Bus, Address: addressOf(c), Every: c.Chip.Every, Clock: h.clock, Logger: h.log,
 	})
 }
 
 func newBH1750(h *hardware, c config.SourceConfig) hal.Source {
 	return bh1750.New(bh1750.Config{
-		Bus: h.bus(c.Chip.Place, 0x23), Where: c.Chip.Bus, Address: c.Chip.Address, Every: c.Chip.Every, Clock: h.clock, Logger: h.log,
+		Bus: h.bus(c), Where: c.Chip.Bus, Address: addressOf(c), Every: c.Chip.Every, Clock: h.clock, Logger: h.log,
 	})
 }
 
 func newSCD4x(h *hardware, c config.SourceConfig) hal.Source {
 	s := c.SCD4x
 	return scd4x.New(scd4x.Config{
-		Bus: h.bus(s.Place, 0x62), Where: s.Bus, Address: s.Address, Every: s.Every, LowPower: s.LowPower, Altitude: s.Altitude, Clock: h.clock, Logger: h.log,
+		Bus: h.bus(c), Where: s.Bus, Address: addressOf(c), Every: s.Every, LowPower: s.LowPower, Altitude: s.Altitude, Clock: h.clock, Logger: h.log,
 	})
 }
 
 func newINA219(h *hardware, c config.SourceConfig) hal.Source {
 	i := c.INA219
 	return ina219.New(ina219.Config{
-		Bus: h.bus(i.Place, 0x40), Where: i.Bus, Address: i.Address, Every: i.Every, Shunt: i.Shunt, MaxCurrent: i.Most, Clock: h.clock, Logger: h.log,
+		Bus: h.bus(c), Where: i.Bus, Address: addressOf(c), Every: i.Every, Shunt: i.Shunt, MaxCurrent: i.Most, Clock: h.clock, Logger: h.log,
 	})
 }
 
@@ -99,7 +99,7 @@ func newADS1115(h *hardware, c config.SourceConfig) hal.Source {
 		inputs = append(inputs, strings.ReplaceAll(in, "a", ""))
 	}
 	return ads1115.New(ads1115.Config{
-		Bus: h.bus(a.Place, 0x48), Where: a.Bus, Address: a.Address, Every: a.Rate.Period(), Inputs: inputs, FullScale: a.Range,
+		Bus: h.bus(c), Where: a.Bus, Address: addressOf(c), Every: a.Rate.Period(), Inputs: inputs, FullScale: a.Range,
 		Rate: conversions(float64(a.Rate) * float64(len(inputs))), Clock: h.clock, Logger: h.log,
 	})
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/dunlin-iot/dunlin/agent/config"
 	"github.com/dunlin-iot/dunlin/hal"
+	"github.com/dunlin-iot/dunlin/hal/adxl345"
 	"github.com/dunlin-iot/dunlin/hal/gpio"
 	"github.com/dunlin-iot/dunlin/hal/hx711"
 	"github.com/dunlin-iot/dunlin/hal/lsm6ds"
@@ -18,6 +19,7 @@ func motion() []driver {
 	return []driver{
 		{"mpu6050", newMPU6050, imuRate},
 		{"lsm6ds", newLSM6DS, imuRate},
+		{"adxl345", newADXL345, imuRate},
 		{"hx711", newHX711, func(c config.SourceConfig) hal.Hertz { return perSecond(c.HX711.Every) }},
 	}
 }
@@ -25,14 +27,21 @@ func motion() []driver {
 func newMPU6050(h *hardware, c config.SourceConfig) hal.Source {
 	m := c.IMU
 	return mpu6050.New(mpu6050.Config{
-		Bus: h.bus(m.Place, mpu6050.DefaultAddress), Where: m.Bus, Address: m.Address, Rate: m.Rate, Accel: m.Accel, Gyro: m.Gyro, Clock: h.clock, Logger: h.log,
+		Bus: h.bus(c), Where: m.Bus, Address: addressOf(c), Rate: m.Rate, Accel: m.Accel, Gyro: m.Gyro, Clock: h.clock, Logger: h.log,
 	})
 }
 
 func newLSM6DS(h *hardware, c config.SourceConfig) hal.Source {
 	m := c.IMU
 	return lsm6ds.New(lsm6ds.Config{
-		Bus: h.bus(m.Place, lsm6ds.DefaultAddress), Where: m.Bus, Address: m.Address, Rate: m.Rate, Accel: m.Accel, Gyro: m.Gyro, Clock: h.clock, Logger: h.log,
+		Bus: h.bus(c), Where: m.Bus, Address: addressOf(c), Rate: m.Rate, Accel: m.Accel, Gyro: m.Gyro, Clock: h.clock, Logger: h.log,
+	})
+}
+
+func newADXL345(h *hardware, c config.SourceConfig) hal.Source {
+	m := c.IMU
+	return adxl345.New(adxl345.Config{
+		Bus: h.bus(c), Where: m.Bus, Address: addressOf(c), Rate: m.Rate, Range: m.Accel, Clock: h.clock, Logger: h.log,
 	})
 }
 
