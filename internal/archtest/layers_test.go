@@ -84,7 +84,7 @@ func forbidden(from, to string) string {
 	return ""
 }
 
-func isI2C(to string) bool { return to == "hal/i2cdev" || to == "hal/periphbus" }
+func isI2C(to string) bool { return to == "hal/i2cdev" || to == "hal/spidev" || to == "hal/periphbus" }
 
 // testOf lets a <x>test package import the packages of its own family that it helps to test.
 func testOf(from, to string) bool {
