@@ -100,4 +100,6 @@ func TestNoIIOAtAll(t *testing.T) {
 	}
 }
 
-func close32(got float32, want float64) bool { return math.Abs(float64(got)-want) <= 1e-6*math.Abs(want) }
+func close32(got float32, want float64) bool {
+	return math.Abs(float64(got)-want) <= 1e-6*math.Abs(want)
+}

@@ -55,6 +55,14 @@ func (tr *Tree) Set(id, attr, text string) {
 	}
 }
 
+// Remove takes an attribute away.
+func (tr *Tree) Remove(id, attr string) {
+	tr.t.Helper()
+	if err := os.Remove(filepath.Join(tr.Root, id, attr)); err != nil {
+		tr.t.Fatal(err)
+	}
+}
+
 // Get reads an attribute.
 func (tr *Tree) Get(id, attr string) string {
 	tr.t.Helper()
