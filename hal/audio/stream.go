@@ -15,6 +15,7 @@ import (
 const (
 	glance   = 100 * time.Millisecond // between two looks at the context
 	patience = 5 * time.Second        // without a sample before the device is given up
+	slack    = 50 * time.Millisecond  // that stamps of the same buffer may differ; aloop and USB go in steps of up to 10
 	regret   = 10 * time.Second       // how long an overrun is told
 	periods  = 4                      // in one block at most
 )
@@ -128,9 +129,11 @@ func (r *stream) pass(frames int, now status) {
 	r.src.pulse.Mood(r.mood(boot, first, values))
 }
 
-// gap counts the samples that are missing before the first one, by the time that they would have taken.
+// gap counts the samples that are missing before the first one, by the time that they would have taken. Without an
+// overrun the kernel's buffer has no holes; a slip of a few milliseconds is a stamp that came late, a longer one sound
+// that was lost on the way to the buffer.
 func (r *stream) gap(first time.Duration, slipped bool) {
-	if r.next == 0 || !r.lost && !slipped {
+	if r.next == 0 || !r.lost && !(slipped && first-r.next > slack) {
 		r.lost = false
 		return
 	}

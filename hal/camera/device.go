@@ -167,11 +167,11 @@ func rank(m mode, p hal.Picture) int {
 	return cost<<26 + points
 }
 
-// sizesText says what sizes there are for people.
-func (d *device) sizesText(cfg *Config, offered []uint32) string {
+// sizesText says what formats and sizes there are for people.
+func (d *device) sizesText(offered []uint32) string {
 	var all []string
 	for _, k := range known {
-		if slices.Contains(offered, k.code) && (cfg.Formats == nil || slices.Contains(cfg.Formats, k.format)) {
+		if slices.Contains(offered, k.code) {
 			for _, s := range d.sizes(k.code) {
 				all = append(all, fmt.Sprintf("%s %v", k.format, s))
 			}

@@ -64,7 +64,7 @@ func TestRefused(t *testing.T) {
 		"planes only":    {cameratest.Config{Caps: 1<<12 | 1<<26, Driver: "bcm2835-isp"}, nil, nil, []string{"driver bcm2835-isp", "libcamera", "rpicam-vid"}},
 		"a codec":        {cameratest.Config{Caps: 1<<15 | 1<<26, Driver: "bcm2835-codec"}, nil, nil, []string{"is no camera", "dunlin sources ls"}},
 		"size":           {cameratest.Config{}, func(c *camera.Config) { c.Width, c.Height = 800, 600 }, nil, []string{"offers grey 320x240, grey 640x480"}},
-		"format":         {cameratest.Config{}, func(c *camera.Config) { c.Formats = []picture.Format{picture.JPEG} }, nil, []string{"format or size"}},
+		"format":         {cameratest.Config{}, func(c *camera.Config) { c.Formats = []picture.Format{picture.JPEG} }, nil, []string{"format or size", "offers grey 320x240"}},
 		"no such device": {cameratest.Config{}, func(c *camera.Config) { c.Device = "/dev/video7" }, nil, []string{"camera /dev/video7", "plug it in"}},
 		"permission":     {cameratest.Config{}, nil, fs.ErrPermission, []string{"sudo usermod -aG video dunlin"}},
 		"busy":           {cameratest.Config{}, nil, syscall.EBUSY, []string{"sudo fuser -v /dev/video0"}},

@@ -83,6 +83,7 @@ const (
 	memoryMap   = 1          // V4L2_MEMORY_MMAP
 	privMagic   = 0xfeedcafe // V4L2_PIX_FMT_PRIV_MAGIC: the fields behind priv count
 
+	fieldNone     = 1      // V4L2_FIELD_NONE: whole frames, no half-frames
 	flagError     = 0x40   // V4L2_BUF_FLAG_ERROR
 	stampMask     = 0xe000 // V4L2_BUF_FLAG_TIMESTAMP_MASK
 	stampMono     = 0x2000 // V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC

@@ -65,7 +65,7 @@ func (d *device) setUp(cfg *Config) (setup, error) {
 	modes := d.modes(cfg, offered)
 	if len(modes) == 0 {
 		return setup{}, &hal.AbsentError{
-			What: fmt.Sprintf("format or size of frames of %s", d.where), Err: errors.New("the camera offers " + d.sizesText(cfg, offered)),
+			What: fmt.Sprintf("format or size of frames of %s", d.where), Err: errors.New("the camera offers " + d.sizesText(offered)),
 			Fix: "set format, width and height of the source to what it offers, or leave them out",
 		}
 	}
@@ -84,6 +84,7 @@ func (d *device) setFormat(m mode) (setup, error) {
 	order.PutUint32(pix, uint32(m.width))
 	order.PutUint32(pix[4:], uint32(m.height))
 	order.PutUint32(pix[8:], m.code)
+	order.PutUint32(pix[12:], fieldNone)
 	order.PutUint32(pix[28:], privMagic)
 	err := d.Ioctl(request(dirBoth, d.l.formatSize, numberSetFormat), b)
 	if errors.Is(err, syscall.EBUSY) {
@@ -104,7 +105,7 @@ func (d *device) setFormat(m mode) (setup, error) {
 		Full: quantisation == fullRange || quantisation == 0 && colours == colorJPEG,
 	}}
 	if m.format != picture.JPEG {
-		s.frame.Stride = int(order.Uint32(pix[12:]))
+		s.frame.Stride = int(order.Uint32(pix[16:]))
 	}
 	if err := s.frame.Check(); err != nil {
 		return setup{}, fmt.Errorf("set format of %s: the driver chose a %w", d.where, err)

@@ -149,7 +149,8 @@ func (f *file) setFormat(arg, pix []byte) error {
 	}
 	order.PutUint32(pix, f.width)
 	order.PutUint32(pix[4:], f.height)
-	order.PutUint32(pix[12:], f.stride)
+	order.PutUint32(pix[12:], 1) // V4L2_FIELD_NONE
+	order.PutUint32(pix[16:], f.stride)
 	order.PutUint32(pix[20:], f.size)
 	order.PutUint32(pix[24:], f.cam.cfg.Colours)
 	if order.Uint32(pix[28:]) == 0xfeedcafe {
