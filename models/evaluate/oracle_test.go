@@ -1,0 +1,208 @@
+package evaluate_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/dunlin-iot/dunlin/internal/fixture"
+	"github.com/dunlin-iot/dunlin/models/evaluate"
+)
+
+// cases is how many random sets are compared with scikit-learn: `make bench` compares 10,000.
+var cases = flag.Int("cases", 500, "random sets to compare with scikit-learn")
+
+type set struct {
+	Truth  []int       `json:"truth"`
+	Scores [][]float64 `json:"scores"`
+}
+
+// randomSet has ties, classes without samples, and now and then a single class.
+func randomSet(r *rand.Rand) set {
+	k, n := 2+r.IntN(4), 1+r.IntN(60)
+	steps := []float64{0, 4, 16}[r.IntN(3)] // zero: no ties
+	only := r.IntN(10) == 0
+	first := r.IntN(k)
+	var s set
+	for range n {
+		truth := r.IntN(k)
+		if only {
+			truth = first
+		} else if r.IntN(3) == 0 {
+			truth = r.IntN(1 + k/2) // some classes are rare or empty
+		}
+		scores, sum := make([]float64, k), 0.0
+		for i := range scores {
+			v := r.Float64()
+			if i == truth {
+				v += r.Float64()
+			}
+			if steps > 0 {
+				v = math.Round(v*steps) / steps
+			}
+			scores[i] = v + 1e-3
+			sum += scores[i]
+		}
+		for i := range scores {
+			scores[i] /= sum
+		}
+		s.Truth, s.Scores = append(s.Truth, truth), append(s.Scores, scores)
+	}
+	return s
+}
+
+func (s set) predictions() []evaluate.Prediction {
+	out := make([]evaluate.Prediction, len(s.Truth))
+	for i := range out {
+		out[i] = evaluate.Prediction{Truth: s.Truth[i], Scores: s.Scores[i]}
+	}
+	return out
+}
+
+// oracle is what scikit-learn says of a set.
+type oracle struct {
+	Accuracy          float64   `json:"accuracy"`
+	BalancedAccuracy  float64   `json:"balanced_accuracy"`
+	MCC               float64   `json:"mcc"`
+	Confusion         [][]int   `json:"confusion"`
+	LogLoss           float64   `json:"log_loss"`
+	Brier             float64   `json:"brier"`
+	ECE               float64   `json:"ece"`
+	PrecisionMacro    float64   `json:"precision_macro"`
+	PrecisionMicro    float64   `json:"precision_micro"`
+	PrecisionWeighted float64   `json:"precision_weighted"`
+	RecallMacro       float64   `json:"recall_macro"`
+	RecallWeighted    float64   `json:"recall_weighted"`
+	F1Macro           float64   `json:"f1_macro"`
+	F1Micro           float64   `json:"f1_micro"`
+	F1Weighted        float64   `json:"f1_weighted"`
+	Precision         []float64 `json:"precision"`
+	Recall            []float64 `json:"recall"`
+	F1                []float64 `json:"f1"`
+	// Null where scikit-learn calls the value ill-defined.
+	ROCAUC           []*float64 `json:"roc_auc"`
+	AveragePrecision []*float64 `json:"average_precision"`
+}
+
+// ask runs testdata/oracle.py once over all sets.
+func ask(t *testing.T, sets []set) []oracle {
+	t.Helper()
+	python := filepath.Join(fixture.Root(), ".tools", "science", "bin", "python")
+	if _, err := os.Stat(python); err != nil {
+		t.Fatalf("scikit-learn is missing: run bash cross/setup.sh test (%v)", err)
+	}
+	dir := t.TempDir()
+	in, out := filepath.Join(dir, "in"), filepath.Join(dir, "out")
+	f, err := os.Create(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	enc := json.NewEncoder(f)
+	for _, s := range sets {
+		if err := enc.Encode(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := exec.Command(python, "testdata/oracle.py", in, out).CombinedOutput(); err != nil {
+		t.Fatalf("oracle.py: %v\n%s", err, text)
+	}
+	return answers(t, out)
+}
+
+func answers(t *testing.T, file string) (all []oracle) {
+	t.Helper()
+	f, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
+		var o oracle
+		if err := json.Unmarshal(lines.Bytes(), &o); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, o)
+	}
+	return all
+}
+
+func TestEqualsScikitLearn(t *testing.T) {
+	seed := uint64(20261125)
+	r := rand.New(rand.NewPCG(seed, 0))
+	sets := make([]set, *cases)
+	for i := range sets {
+		sets[i] = randomSet(r)
+	}
+	said := ask(t, sets)
+	if len(said) != *cases {
+		t.Fatalf("%d answers for %d sets", len(said), *cases)
+	}
+	wrong := 0
+	for i, s := range sets {
+		for _, line := range compare(s, said[i]) {
+			t.Errorf("set %d of seed %d: %s", i, seed, line)
+			wrong++
+		}
+		if wrong > 20 {
+			t.Fatal("and more")
+		}
+	}
+}
+
+// compare lists the numbers of one set that differ.
+func compare(s set, want oracle) (lines []string) {
+	all, k := s.predictions(), len(s.Scores[0])
+	c := evaluate.Count(all, k)
+	differ := func(name string, got evaluate.Metric, want float64) {
+		if !(math.Abs(got.Value-want) <= 1e-12) {
+			lines = append(lines, fmt.Sprintf("%s %.17g, scikit-learn %.17g", name, got.Value, want))
+		}
+	}
+	perhaps := func(name string, got evaluate.Metric, want *float64) {
+		if got.Defined != (want != nil) {
+			lines = append(lines, fmt.Sprintf("%s defined %v, scikit-learn %v", name, got.Defined, want != nil))
+		} else if want != nil {
+			differ(name, got, *want)
+		}
+	}
+	for i, row := range want.Confusion {
+		if !slices.Equal(row, c[i]) {
+			lines = append(lines, fmt.Sprintf("confusion row %d %v, scikit-learn %v", i, c[i], row))
+		}
+	}
+	a := c.Averages()
+	differ("accuracy", c.Accuracy(), want.Accuracy)
+	differ("balanced accuracy", c.BalancedAccuracy(), want.BalancedAccuracy)
+	differ("mcc", c.MCC(), want.MCC)
+	differ("log loss", evaluate.LogLoss(all), want.LogLoss)
+	differ("brier", evaluate.Brier(all, k), want.Brier)
+	differ("ece", evaluate.ECE(all), want.ECE)
+	differ("precision macro", a.Precision.Macro, want.PrecisionMacro)
+	differ("precision micro", a.Precision.Micro, want.PrecisionMicro)
+	differ("precision weighted", a.Precision.Weighted, want.PrecisionWeighted)
+	differ("recall macro", a.Recall.Macro, want.RecallMacro)
+	differ("recall weighted", a.Recall.Weighted, want.RecallWeighted)
+	differ("f1 macro", a.F1.Macro, want.F1Macro)
+	differ("f1 micro", a.F1.Micro, want.F1Micro)
+	differ("f1 weighted", a.F1.Weighted, want.F1Weighted)
+	for i := range k {
+		differ(fmt.Sprintf("precision[%d]", i), c.Precision(i), want.Precision[i])
+		differ(fmt.Sprintf("recall[%d]", i), c.Recall(i), want.Recall[i])
+		differ(fmt.Sprintf("f1[%d]", i), c.F1(i), want.F1[i])
+		perhaps(fmt.Sprintf("roc auc[%d]", i), evaluate.ROCAUC(all, i), want.ROCAUC[i])
+		perhaps(fmt.Sprintf("average precision[%d]", i), evaluate.AveragePrecision(all, i), want.AveragePrecision[i])
+	}
+	return lines
+}
