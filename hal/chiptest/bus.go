@@ -3,7 +3,6 @@ package chiptest
 import (
 	"fmt"
 	"sync"
-	"syscall"
 
 	"periph.io/x/conn/v3/physic"
 )
@@ -123,7 +122,7 @@ func (b *Bus) transfer(address uint16, w, r []byte) error {
 		m = nil
 	}
 	if m == nil {
-		return fmt.Errorf("transfer to 0x%02x: %w", address, syscall.EREMOTEIO)
+		return fmt.Errorf("transfer to 0x%02x: %w", address, noAck)
 	}
 	if len(w) > 0 || len(r) == 0 {
 		if err := m.Write(w); err != nil {
