@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/dunlin-iot/dunlin/hal"
+	"github.com/dunlin-iot/dunlin/hal/iio"
+	"github.com/dunlin-iot/dunlin/hal/iio/iiotest"
 )
 
 // FuzzFrames queues any bytes: what leaves are whole samples whose times only grow and are not in the future.
@@ -13,9 +15,11 @@ func FuzzFrames(f *testing.F) {
 	f.Add(append(frame(1, 2, 3, 100*time.Second), frame(1, 2, 3, 100*time.Second+time.Millisecond)...))
 	f.Add(frame(1, 2, 3, -1)[:15])
 	f.Add(make([]byte, 100))
+	tree := iiotest.New(f)
+	tree.Add("iio:device0", iiotest.IMU())
 	f.Fuzz(func(t *testing.T, bytes []byte) {
-		c := &steps{boot: 100 * time.Second}
-		_, node, src := imu(t, c)
+		c, node := &steps{boot: 100 * time.Second}, iiotest.NewNode(t)
+		src := iio.NewBuffered(iio.Config{Device: "lsm6dsox_accel", Root: tree.Root, Dev: node.Path, Clock: c})
 		bytes = bytes[:min(len(bytes), 4000)]
 		node.Push(frame(0, 0, 0, c.boot)...)
 		n, last := 0, time.Duration(0)
