@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/dunlin-iot/dunlin/agent"
 	"github.com/dunlin-iot/dunlin/agent/config"
 	"github.com/dunlin-iot/dunlin/agent/control"
 	"github.com/dunlin-iot/dunlin/hal"
@@ -39,7 +40,8 @@ func (a *app) doctorCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		d := &doctor{app: a, cfg: cfg, lib: &library{roots: cfg.ModelRoots, path: cfg.TFLite, getenv: a.getenv}}
+		d := &doctor{app: a, cfg: cfg, lib: &library{roots: cfg.ModelRoots, path: cfg.TFLite, getenv: a.getenv}, hardware: newHardware(a.deps())}
+		defer d.hardware.close()
 		d.look(c.Context())
 		if err := d.print(output); err != nil {
 			return err
@@ -53,6 +55,8 @@ type doctor struct {
 	app      *app
 	cfg      *config.Config
 	lib      *library
+	hardware *hardware
+	running  *agent.Status // of the daemon; nil when none answers
 	findings []finding
 }
 
@@ -62,13 +66,15 @@ func (d *doctor) look(ctx context.Context) {
 	for _, p := range d.cfg.Pipelines {
 		d.pipeline(p)
 	}
+	daemonErr := d.meet(ctx)
+	d.machine()
 	for _, s := range d.cfg.Sources {
-		d.source(s)
+		d.source(ctx, s)
 	}
 	d.state()
 	d.hub(ctx)
 	d.group()
-	d.daemon(ctx)
+	d.daemon(daemonErr)
 }
 
 // add notes what was found: err is nil, something absent, or a fault.
@@ -85,6 +91,10 @@ func (d *doctor) add(what string, err error, text string) {
 
 func (d *doctor) runtime() {
 	rt, err := d.lib.runtime()
+	if err != nil && len(d.cfg.Pipelines) == 0 {
+		d.findings = append(d.findings, finding{"runtime", "note", "no pipeline wants it: " + err.Error()})
+		return
+	}
 	if err != nil {
 		d.add("runtime", err, "")
 		return
@@ -107,32 +117,10 @@ func (d *doctor) pipeline(p config.PipelineConfig) {
 	}
 	d.add(what, s.Close(), fmt.Sprintf("%s %s, %s", b.Ref(), s.Report(), report))
 	if src, err := findSource(d.cfg, p.Source); err == nil {
-		if err := fit(b, newHardware(d.app.deps()).source(src)); err != nil {
+		if err := fit(b, d.hardware.source(src)); err != nil {
 			d.add(what, err, "")
 		}
 	}
-}
-
-func (d *doctor) source(c config.SourceConfig) {
-	src := newHardware(d.app.deps()).source(c)
-	what := "source " + c.Name
-	switch {
-	case c.Replay != nil:
-		if _, err := os.Stat(c.Replay.File); err != nil {
-			d.add(what, absent("recording "+c.Replay.File, fmt.Sprintf("check sources.%s.file", c.Name), err), "")
-			return
-		}
-		if len(channelsOf(src)) == 0 {
-			d.add(what, fmt.Errorf("%s has no readable recording; try 'dunlin sources read %s'", c.Replay.File, c.Name), "")
-			return
-		}
-	case c.Process != nil:
-		if err := findProgram(c.Process.Command[0]); err != nil {
-			d.add(what, absent("program "+c.Process.Command[0], fmt.Sprintf("install it, or check sources.%s.command", c.Name), err), "")
-			return
-		}
-	}
-	d.add(what, nil, src.String()+": "+channelText(channelsOf(src)))
 }
 
 func absent(what, fix string, err error) error {
@@ -199,14 +187,26 @@ func (d *doctor) group() {
 	d.add("group", nil, "members of dunlin may change the running daemon")
 }
 
-func (d *doctor) daemon(ctx context.Context) {
+// meet asks the daemon how it is; what it reads is not opened a second time.
+func (d *doctor) meet(ctx context.Context) error {
 	s, err := control.NewClient(d.cfg.Socket).Status(ctx)
+	if err == nil {
+		d.running = &s
+	}
+	return err
+}
+
+func (d *doctor) daemon(err error) {
 	if errors.Is(err, control.ErrNotRunning) {
 		d.findings = append(d.findings, finding{"daemon", "note", err.Error()})
 		return
 	}
-	d.add("daemon", err, "up "+age(s.Uptime))
-	for _, text := range problems(s) {
+	if err != nil {
+		d.add("daemon", err, "")
+		return
+	}
+	d.add("daemon", nil, "up "+age(d.running.Uptime))
+	for _, text := range problems(*d.running) {
 		d.findings = append(d.findings, finding{"daemon", "fault", text})
 	}
 }
