@@ -1,12 +1,10 @@
 package adxl345_test
 
 import (
-	"context"
 	"errors"
 	"math"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/dunlin-iot/dunlin/hal"
@@ -99,19 +97,6 @@ func TestFIFO(t *testing.T) {
 	}
 }
 
-// play runs a source in a bubble for a while.
-func play(t *testing.T, length time.Duration, make func() hal.Source, see func(b hal.Block)) (h hal.Health, err error) {
-	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithTimeout(t.Context(), length)
-		defer cancel()
-		s := make()
-		err = s.Run(ctx, see)
-		h = s.(hal.Healther).Health()
-	})
-	return h, err
-}
-
 func TestNotThere(t *testing.T) {
 	for _, c := range []struct {
 		name, want string
@@ -127,7 +112,7 @@ func TestNotThere(t *testing.T) {
 		{"no bus", "no bus", false, func(r *rig) { r.cfg.Bus = nil }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := play(t, time.Minute, func() hal.Source {
+			_, err := fifotest.Play(t, time.Minute, func() hal.Source {
 				r := newRig(100, 0)
 				c.change(r)
 				return adxl345.New(r.cfg)
@@ -142,7 +127,7 @@ func TestNotThere(t *testing.T) {
 
 // TestOverSPI: 3200 Hz are more than I2C carries.
 func TestOverSPI(t *testing.T) {
-	h, err := play(t, 2*time.Second, func() hal.Source {
+	h, err := fifotest.Play(t, 2*time.Second, func() hal.Source {
 		r := newRig(3200, 0)
 		r.cfg.SPI = func() (spi.PortCloser, error) { return chiptest.NewPort(r.model, 0x3f), nil }
 		return adxl345.New(r.cfg)
@@ -169,7 +154,7 @@ func TestSheet(t *testing.T) {
 	regs.Set(0x32, 0x00, 0x01, 0x00, 0xFF, 0x80, 0x00)
 	b := chiptest.New(map[uint16]chiptest.Model{0x1D: regs})
 	var got []float32
-	_, err := play(t, 900*time.Millisecond, func() hal.Source {
+	_, err := fifotest.Play(t, 900*time.Millisecond, func() hal.Source {
 		return adxl345.NewPolled(adxl345.Config{
 			Bus: func() (i2c.BusCloser, error) { return b, nil }, Address: 0x1D, Range: 2, Clock: fifotest.Clock{},
 		})

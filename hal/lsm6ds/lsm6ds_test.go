@@ -1,12 +1,10 @@
 package lsm6ds_test
 
 import (
-	"context"
 	"errors"
 	"math"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/dunlin-iot/dunlin/hal"
@@ -108,19 +106,6 @@ func TestFIFO(t *testing.T) {
 	}
 }
 
-// play runs a source in a bubble for a while.
-func play(t *testing.T, length time.Duration, make func() hal.Source, see func(b hal.Block)) (h hal.Health, err error) {
-	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithTimeout(t.Context(), length)
-		defer cancel()
-		s := make()
-		err = s.Run(ctx, see)
-		h = s.(hal.Healther).Health()
-	})
-	return h, err
-}
-
 func TestNotThere(t *testing.T) {
 	for _, c := range []struct {
 		name, want string
@@ -136,7 +121,7 @@ func TestNotThere(t *testing.T) {
 		{"no bus", "no bus", false, func(r *rig) { r.cfg.Bus = nil }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := play(t, time.Minute, func() hal.Source {
+			_, err := fifotest.Play(t, time.Minute, func() hal.Source {
 				r := newRig(104, 0)
 				c.change(r)
 				return lsm6ds.New(r.cfg)
@@ -151,7 +136,7 @@ func TestNotThere(t *testing.T) {
 
 // TestOverSPI, and that the gyroscope's nonsense of its first 70 ms stays inside.
 func TestOverSPI(t *testing.T) {
-	h, err := play(t, 2*time.Second, func() hal.Source {
+	h, err := fifotest.Play(t, 2*time.Second, func() hal.Source {
 		r := newRig(1667, 0)
 		r.cfg.SPI = func() (spi.PortCloser, error) { return chiptest.NewPort(r.model, 0x7f), nil }
 		return lsm6ds.New(r.cfg)

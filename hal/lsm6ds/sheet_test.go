@@ -67,7 +67,7 @@ func TestWorkedExamples(t *testing.T) {
 		b := chiptest.New(map[uint16]chiptest.Model{0x6B: regs})
 		b.Keep()
 		var got hal.Block
-		_, err := play(t, 350*time.Millisecond, func() hal.Source {
+		_, err := fifotest.Play(t, 350*time.Millisecond, func() hal.Source {
 			return lsm6ds.NewPolled(lsm6ds.Config{Bus: func() (i2c.BusCloser, error) { return b, nil }, Address: 0x6B, Accel: 2, Gyro: 250, Clock: fifotest.Clock{}})
 		}, func(b hal.Block) { b.Values = append([]float32(nil), b.Values...); got = b })
 		if err != nil || got.Samples() != 1 {

@@ -1,12 +1,10 @@
 package mpu6050_test
 
 import (
-	"context"
 	"errors"
 	"math"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/dunlin-iot/dunlin/hal"
@@ -107,19 +105,6 @@ func TestFIFO(t *testing.T) {
 	}
 }
 
-// play runs a source in a bubble for a while.
-func play(t *testing.T, length time.Duration, make func() hal.Source, see func(b hal.Block)) (h hal.Health, err error) {
-	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithTimeout(t.Context(), length)
-		defer cancel()
-		s := make()
-		err = s.Run(ctx, see)
-		h = s.(hal.Healther).Health()
-	})
-	return h, err
-}
-
 func TestNotThere(t *testing.T) {
 	for _, c := range []struct {
 		name, want string
@@ -135,7 +120,7 @@ func TestNotThere(t *testing.T) {
 		{"no bus", "no bus", false, func(r *rig) { r.cfg.Bus = nil }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := play(t, time.Minute, func() hal.Source {
+			_, err := fifotest.Play(t, time.Minute, func() hal.Source {
 				r := newRig(100, 0)
 				c.change(r)
 				return mpu6050.New(r.cfg)
@@ -152,7 +137,7 @@ func TestNotThere(t *testing.T) {
 func TestGenerations(t *testing.T) {
 	for _, id := range []uint8{0x68, 0x70, 0x71} {
 		for _, mode := range modes {
-			h, err := play(t, 3*time.Second, func() hal.Source {
+			h, err := fifotest.Play(t, 3*time.Second, func() hal.Source {
 				r := newRig(500, 0)
 				r.bus.Plug(mpu6050.DefaultAddress, mpu6050test.New(mpu6050test.Config{Now: fifotest.Clock{}.Boot, Signal: ramp, ID: id}))
 				r.cfg.Every = 20 * time.Millisecond
@@ -186,7 +171,7 @@ func TestSheet(t *testing.T) {
 	}
 	b := chiptest.New(map[uint16]chiptest.Model{0x69: regs})
 	var got []float32
-	_, err := play(t, 900*time.Millisecond, func() hal.Source {
+	_, err := fifotest.Play(t, 900*time.Millisecond, func() hal.Source {
 		return mpu6050.NewPolled(mpu6050.Config{
 			Bus: func() (i2c.BusCloser, error) { return b, nil }, Address: 0x69, Accel: 2, Gyro: 250, Clock: fifotest.Clock{},
 		})

@@ -45,8 +45,7 @@ type Subject struct {
 	Rig func(skew float64) Rig
 	// Tell is what the ramp was by each of some channels of a sample; those of one moment must agree.
 	Tell func(sample []float32) []float64
-	// Step is how coarsely a channel tells the ramp, Refused whether refused transfers lose samples.
-	Step float64
+	Step float64 // how coarsely a channel tells the ramp
 	// Polled drivers keep no FIFO: only what ends a run is checked.
 	Polled bool
 }
@@ -62,19 +61,29 @@ func Run(t *testing.T, s Subject) {
 	t.Run("works again after a reset", func(t *testing.T) { afterReset(t, s) })
 }
 
-// play runs a rig in a bubble for a while. What prepare arranges happens in the bubble.
-func play(t *testing.T, s Subject, skew float64, length time.Duration, prepare func(r *Rig), see func(b hal.Block)) (r Rig, h hal.Health, err error) {
+// Play runs a source in a bubble of simulated time for a while; open makes it there.
+func Play(t *testing.T, length time.Duration, open func() hal.Source, see func(b hal.Block)) (h hal.Health, err error) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), length)
 		defer cancel()
+		s := open()
+		err = s.Run(ctx, see)
+		h = s.(hal.Healther).Health()
+	})
+	return h, err
+}
+
+// play runs a rig. What prepare arranges happens in the bubble.
+func play(t *testing.T, s Subject, skew float64, length time.Duration, prepare func(r *Rig), see func(b hal.Block)) (r Rig, h hal.Health, err error) {
+	t.Helper()
+	h, err = Play(t, length, func() hal.Source {
 		r = s.Rig(skew)
 		if prepare != nil {
 			prepare(&r)
 		}
-		err = r.Source.Run(ctx, see)
-		h = r.Source.(hal.Healther).Health()
-	})
+		return r.Source
+	}, see)
 	return r, h, err
 }
 
@@ -91,7 +100,7 @@ func (s Subject) moment(sample []float32) (at, apart time.Duration) {
 // blur is what quantisation does to a told time.
 func (s Subject) blur() time.Duration { return told(s.Step-0.8) + 10*time.Microsecond }
 
-// apart fails when channels of one sample come from two moments.
+// whole is the moment that a sample tells; it fails when its channels come from two.
 func (s Subject) whole(t *testing.T, sample []float32) time.Duration {
 	t.Helper()
 	at, apart := s.moment(sample)
