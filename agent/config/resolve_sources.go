@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -187,24 +188,40 @@ func (r *resolver) channels(name string, raw []Channel) (out []hal.Channel) {
 
 func (r *resolver) mqtt(name string, c *MQTT) *MQTTConfig {
 	m := &MQTTConfig{
-		URL: string(c.URL), Topic: c.Topic, Fields: slices.Clone(c.Fields), Rate: rate(c.Rate),
+		URL: string(c.URL), Topic: c.Topic, Rate: rate(c.Rate), Retained: c.Retained,
 		CA: r.path(c.CA), User: c.User, Password: r.path(c.Password),
 	}
-	if c.Topic == "" || len(c.Topic) > 1024 || strings.ContainsRune(c.Topic, 0) {
+	switch {
+	case strings.ContainsAny(c.Topic, "+#"):
+		r.complain(name, "topic", "has + or #, which would mix the values of several devices", "make a source for each device")
+	case c.Topic == "" || len(c.Topic) > 1024 || strings.ContainsRune(c.Topic, 0):
 		r.complain(name, "topic", "is no topic", "write one such as plant/boiler/temperature")
 	}
-	if len(c.Fields) == 0 {
-		r.complain(name, "fields", "is empty", `name the values of one message, as ["temperature[Cel]=climate.t"]`)
-	}
-	seen := map[string]bool{}
-	for _, f := range c.Fields {
-		if seen[f.Channel.Name] {
-			r.complain(name, "fields", fmt.Sprintf("names %q twice", f.Channel.Name), "give each channel its own name")
-		}
-		seen[f.Channel.Name] = true
+	at := r.tree.find("sources", name)
+	switch fields, line := at.child("fields") != nil, at.child("channels") != nil; {
+	case fields && line:
+		r.complain(name, "channels", "stands beside fields", "keep fields if messages are JSON, channels if they are lines of numbers")
+	case line:
+		m.Channels = r.channels(name, c.Channels)
+	case fields:
+		r.fields(name, c.Fields, m)
+	default:
+		r.errs.add(at.key, fmt.Sprintf("sources.%s has no key %q", name, "fields"), "add it: the values of a message in JSON; or channels if messages are lines of numbers")
 	}
 	if c.User == "" && c.Password != "" {
 		r.complain(name, "password_file", "stands without user", "add user")
 	}
 	return m
+}
+
+func (r *resolver) fields(name string, raw []Field, m *MQTTConfig) {
+	if len(raw) == 0 {
+		r.complain(name, "fields", "is empty", `name the values of one message, as ["temperature[Cel]=climate.t"]`)
+	}
+	for _, f := range raw {
+		if slices.ContainsFunc(m.Channels, func(c hal.Channel) bool { return c.Name == f.Channel.Name }) {
+			r.complain(name, "fields", fmt.Sprintf("names %q twice", f.Channel.Name), "give each channel its own name")
+		}
+		m.Channels, m.Paths = append(m.Channels, f.Channel), append(m.Paths, cmp.Or(f.Path, f.Channel.Name))
+	}
 }

@@ -159,12 +159,15 @@ type SerialConfig struct {
 	Rate     hal.Hertz
 }
 
-// MQTTConfig listens to a topic. Rate is 0 when messages have none.
+// MQTTConfig listens to a topic. Paths say where the values of Channels stand in a message of JSON; without any, messages
+// are lines of numbers. Rate is 0 when messages have none.
 type MQTTConfig struct {
 	URL      string
 	Topic    string
-	Fields   []Field
+	Channels []hal.Channel
+	Paths    []string
 	Rate     hal.Hertz
+	Retained bool
 	CA       string // file; empty: the system's certificates
 	User     string
 	Password string // file

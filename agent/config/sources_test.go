@@ -31,12 +31,15 @@ var sensors = []config.SourceConfig{
 		Device: "lsm6dsox_accel", Parent: "1-006a", Channels: []string{"accel_x", "accel_z"}, Mode: config.IIOBuffer, Rate: 104, Watermark: 26, Trigger: "t0",
 	}},
 	{Driver: "bh1750", Name: "light", Chip: &config.ChipConfig{Place: config.Place{Bus: "i2c-1"}, Every: time.Second}},
-	{Driver: "system", Name: "machine", System: &config.SystemConfig{What: []string{"temperature", "load"}, Disk: "/etc/dunlin/data", Every: 10 * time.Second}},
+	{Driver: "system", Name: "machine", System: &config.SystemConfig{What: []string{"cpu_temperature", "load"}, Disk: "/etc/dunlin/data", Every: 10 * time.Second}},
 	{Driver: "alsa", Name: "mic", ALSA: &config.ALSAConfig{Device: "hw:1,0", Rate: 16000, Channels: 2}},
 	{Driver: "mpu6050", Name: "old", IMU: &config.IMUConfig{Place: config.Place{Bus: "i2c-1"}, Rate: 100, Accel: 4, Gyro: 500}},
 	{Driver: "mqtt", Name: "outside", MQTT: &config.MQTTConfig{
-		URL: "mqtts://hub.example.org:8883", Topic: "site/+/air", CA: "/etc/dunlin/ca.pem", User: "pump", Password: "/etc/dunlin/secret",
-		Fields: []config.Field{{Channel: hal.Channel{Name: "temperature", Unit: "Cel"}, Path: "air.t"}, {Channel: hal.Channel{Name: "humidity", Unit: "%"}}},
+		URL: "mqtts://hub.example.org:8883", Topic: "site/3/air", CA: "/etc/dunlin/ca.pem", User: "pump", Password: "/etc/dunlin/secret",
+		Channels: []hal.Channel{{Name: "temperature", Unit: "Cel"}, {Name: "humidity", Unit: "%"}}, Paths: []string{"air.t", "humidity"},
+	}},
+	{Driver: "mqtt", Name: "plain", MQTT: &config.MQTTConfig{
+		URL: "mqtt://h", Topic: "t", Channels: []hal.Channel{{Name: "x", Unit: "1"}}, Rate: 2, Retained: true,
 	}},
 	{Driver: "serial", Name: "port", Serial: &config.SerialConfig{Device: "/dev/ttyUSB0", Baud: 9600, Channels: []hal.Channel{{Name: "level", Unit: "m"}}, Rate: 2}},
 	{Driver: "bme280", Name: "room", Chip: &config.ChipConfig{Place: config.Place{Bus: "i2c-1", Address: 0x77}, Every: 2 * time.Second}},

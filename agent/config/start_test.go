@@ -15,7 +15,7 @@ func TestStart(t *testing.T) {
 		"bme280:bus=i2c-1,address=0x76", "bme280:bus=i2c-1,address=0x77,name=cellar", "bme280:bus=i2c-3",
 		"ads1115:bus=i2c-1,inputs=a0,a2-a3,range=2.048V", "alsa:device=hw:1,0", "system",
 		"process:command=grab,--size=8,-v,frames.width=8,frames.height=4,rate=2Hz", "hx711:data=5,clock=6,scale=-418.5",
-		"mqtt:url=mqtt://h:1883,topic=a/+/b,fields=temperature[Cel]=air.t,humidity[%]",
+		"mqtt:url=mqtt://h:1883,topic=a/b,fields=temperature[Cel]=air.t,humidity[%]",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -38,8 +38,8 @@ func TestStart(t *testing.T) {
 	if diff := cmp.Diff([]string{"grab", "--size=8", "-v"}, p.Command); diff != "" || p.Frames == nil || p.Frames.Picture != (hal.Picture{Width: 8, Height: 4, Depth: 1}) {
 		t.Errorf("%s %+v", diff, p.Frames)
 	}
-	if f := got["mqtt"].MQTT.Fields; len(f) != 2 || f[0].Path != "air.t" || f[1].Channel.Unit != "%" {
-		t.Errorf("fields %+v", f)
+	if m := got["mqtt"].MQTT; len(m.Channels) != 2 || m.Paths[0] != "air.t" || m.Channels[1].Unit != "%" {
+		t.Errorf("mqtt %+v", m)
 	}
 	golden(t, "testdata/start.golden", string(text))
 }

@@ -193,7 +193,7 @@ func (b Baud) Int() int { return int(leading(string(b))) }
 type SystemValue string
 
 func (SystemValue) Syntax() Syntax {
-	return Syntax{Noun: "a value of the machine", Example: "temperature", Enum: []string{"temperature", "throttled", "load", "memory", "disk", "voltage"}}
+	return Syntax{Noun: "a value of the machine", Example: "load", Enum: []string{"cpu_temperature", "throttling", "load", "memory", "disk", "supply"}}
 }
 func (v *SystemValue) UnmarshalText(text []byte) error { return pickWord(v, text) }
 func (v SystemValue) MarshalText() ([]byte, error)     { return []byte(v), nil }

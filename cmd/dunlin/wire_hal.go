@@ -24,7 +24,7 @@ func drivers() []driver {
 	return slices.Concat([]driver{
 		{"replay", newReplay, replayRate},
 		{"process", newProcess, func(c config.SourceConfig) hal.Hertz { return c.Process.Rate }},
-	}, chips(), motion(), kernel())
+	}, chips(), motion(), kernel(), others())
 }
 
 func driverOf(c config.SourceConfig) driver {

@@ -11,10 +11,9 @@ import (
 	"github.com/dunlin-iot/dunlin/hal/gpio"
 	"github.com/dunlin-iot/dunlin/hal/iio"
 	"github.com/dunlin-iot/dunlin/hal/picture"
-	"github.com/dunlin-iot/dunlin/hal/serial"
 )
 
-// kernel are the drivers that read what the kernel has drivers for, and other machines.
+// kernel are the drivers that read what the kernel has drivers for.
 func kernel() []driver {
 	return []driver{
 		{"iio", newIIO, iioRate},
@@ -22,7 +21,6 @@ func kernel() []driver {
 		{"alsa", newALSA, func(c config.SourceConfig) hal.Hertz { return c.ALSA.Rate }},
 		{"v4l2", newV4L2, func(c config.SourceConfig) hal.Hertz { return c.V4L2.Rate }},
 		{"ds18b20", newDS18B20, func(c config.SourceConfig) hal.Hertz { return perSecond(c.DS18B20.Every) }},
-		{"serial", newSerial, func(c config.SourceConfig) hal.Hertz { return c.Serial.Rate }},
 	}
 }
 
@@ -110,9 +108,4 @@ func pixels(name string) picture.Format {
 
 func newDS18B20(h *hardware, c config.SourceConfig) hal.Source {
 	return ds18b20.New(ds18b20.Config{ID: c.DS18B20.ID, Every: c.DS18B20.Every, Root: h.path("/sys"), Clock: h.clock, Logger: h.log})
-}
-
-func newSerial(h *hardware, c config.SourceConfig) hal.Source {
-	s := c.Serial
-	return serial.New(serial.Config{Device: s.Device, Baud: s.Baud, Channels: s.Channels, Rate: s.Rate, Clock: h.clock, Logger: h.log})
 }
