@@ -2,12 +2,15 @@ package main
 
 import (
 	"io"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/dunlin-iot/dunlin/agent/config"
 	"github.com/dunlin-iot/dunlin/hal"
+	"github.com/dunlin-iot/dunlin/internal/fixture"
 )
 
 // everySource is one source of each driver, with a rate that is known.
@@ -94,6 +97,19 @@ func TestEveryDriverIsWired(t *testing.T) {
 	for chip := range usual {
 		if !strings.Contains(everySource, "driver: "+chip+",") {
 			t.Errorf("%s has an address and no driver", chip)
+		}
+	}
+}
+
+// TestEveryDriverIsInTheManual: a row of a table, and an example.
+func TestEveryDriverIsInTheManual(t *testing.T) {
+	page, err := os.ReadFile(fixture.Path(t, "docs", "sensors.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range config.Drivers() {
+		if !strings.Contains(string(page), "\n| `"+d+"` | ") || !regexp.MustCompile(`driver: `+d+`\b`).Match(page) {
+			t.Errorf("docs/sensors.md has no row or no example of %s", d)
 		}
 	}
 }
