@@ -11,7 +11,6 @@ import (
 
 // given is a source of a command line: "bme280:bus=i2c-1,address=0x76".
 type given struct {
-	spec   string
 	name   string
 	driver string
 	keys   []givenKey
@@ -82,7 +81,7 @@ func freeName(name string, taken map[string]bool) string {
 
 func readGiven(spec string) given {
 	driver, rest, _ := strings.Cut(spec, ":")
-	g := given{spec: spec, driver: driver, name: "source"}
+	g := given{driver: driver, name: "source"}
 	if nameRE.MatchString(driver) {
 		g.name = driver
 	}

@@ -17,8 +17,8 @@ var ErrPlayed = errors.New("the recorded traffic is at its end")
 
 // Playback is a bus that answers as a recorded one did. Each address follows its own recording, in order: a transfer
 // must write the recorded bytes and ask for as many. A driver that asks whether its chip is ready does so more or less
-// often than it did when it was recorded; so the transfer just played may be played again, and repetitions that the
-// driver does not need are passed over. It implements periph's i2c.BusCloser.
+// often than it did when it was recorded; so the transfer just played may be played again while there is more to come,
+// and repetitions that the driver does not need are passed over. It implements periph's i2c.BusCloser.
 type Playback struct {
 	mu   sync.Mutex
 	left map[uint16][]traffic.Transfer
@@ -49,7 +49,7 @@ func (p *Playback) Tx(address uint16, w, r []byte) error {
 	case len(next) > 0 && asks(&next[0], w, r):
 		p.left[address], p.last[address] = next[1:], &next[0]
 		return answer(&next[0], r)
-	case last != nil && asks(last, w, r):
+	case len(left) > 0 && last != nil && asks(last, w, r):
 		return answer(last, r)
 	case len(left) == 0:
 		return fmt.Errorf("transfer to 0x%02x: write % x, read %d: %w", address, w, len(r), ErrPlayed)

@@ -1,0 +1,73 @@
+package traffic_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"periph.io/x/conn/v3/i2c"
+
+	"github.com/dunlin-iot/dunlin/hal"
+	"github.com/dunlin-iot/dunlin/hal/bme280"
+	"github.com/dunlin-iot/dunlin/hal/bme280/bme280test"
+	"github.com/dunlin-iot/dunlin/hal/chiptest"
+	"github.com/dunlin-iot/dunlin/hal/traffic"
+)
+
+// samples runs a BME280's driver until it has given n samples or has failed.
+func samples(t *testing.T, open traffic.Open, n int) (values []float32, err error) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	err = bme280.New(bme280.Config{Bus: open, Where: "i2c-1", Every: 2 * time.Millisecond, Convert: 100 * time.Microsecond}).
+		Run(ctx, func(b hal.Block) {
+			if values = append(values, b.Values...); len(values) >= n*b.Channels {
+				cancel()
+			}
+		})
+	return values, err
+}
+
+// TestADriverCannotTellPlaybackFromItsChip: the driver of a BME280 is recorded on a chip that changes, then on the
+// recording alone; it gives the same samples, and fails when the recording is over.
+func TestADriverCannotTellPlaybackFromItsChip(t *testing.T) {
+	chip := bme280test.New()
+	chip.Convert(10 * time.Microsecond)
+	bus := chiptest.New(map[uint16]chiptest.Model{0x76: chip})
+	raw := uint32(519_888)
+	bus.Fault(func(uint16) error { // each transfer finds another temperature
+		raw += 16
+		chip.SetRaw(raw, 415_148, 30_000)
+		return nil
+	})
+	var text bytes.Buffer
+	rec := traffic.NewRecorder(&text, "room", clockOf())
+	want, err := samples(t, rec.Tap(func() (i2c.BusCloser, error) { return bus, nil }), 5)
+	if err != nil || len(want) < 15 {
+		t.Fatalf("on the chip: %d values, %v", len(want), err)
+	}
+	if _, err := rec.Close(); err != nil {
+		t.Fatal(err)
+	}
+	recorded, err := traffic.Read("room.txt", &text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	play := chiptest.NewPlayback(recorded)
+	got, err := samples(t, func() (i2c.BusCloser, error) { return play, nil }, 5)
+	if err != nil {
+		t.Fatalf("on the recording: %v", err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("samples of the chip and of its recording (-chip +recording):\n%s", diff)
+	}
+	if want[0] == want[3] {
+		t.Errorf("the temperature stood still at %g: the test proves nothing", want[0])
+	}
+	if _, err := samples(t, func() (i2c.BusCloser, error) { return chiptest.NewPlayback(recorded[:10]), nil }, 5); !errors.Is(err, chiptest.ErrPlayed) {
+		t.Errorf("on a recording that is cut off: %v", err)
+	}
+}
