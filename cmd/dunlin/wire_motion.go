@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/dunlin-iot/dunlin/agent/config"
@@ -55,7 +56,7 @@ func newHX711(h *hardware, c config.SourceConfig) hal.Source {
 		rate = 80
 	}
 	return hx711.New(hx711.Config{
-		Pins: func() (hx711.Pins, error) { return scaleLines(x) }, Where: x.Chip + " lines " + x.Data + " and " + x.Clock,
+		Pins: func() (hx711.Pins, error) { return scaleLines(x) }, Where: strings.TrimSpace(x.Chip + " lines " + x.Data + " and " + x.Clock),
 		Every: x.Every, Rate: rate, Scale: x.Scale, Tare: int32(x.Tare), Clock: h.clock, Logger: h.log,
 	})
 }

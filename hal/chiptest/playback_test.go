@@ -17,7 +17,7 @@ const recorded = `# dunlin bus traffic 1
 0.003 0x76 f3 08 ok
 0.004 0x76 f3 08 ok
 0.005 0x76 f3 00 ok
-0.006 0x76 f7 ?2 EREMOTEIO
+0.006 0x76 f7 ?2 ENXIO
 0.007 0x76 f7 0102 ok
 `
 
@@ -48,7 +48,7 @@ func TestPlayback(t *testing.T) {
 		{0x76, []byte{0xf4, 0x25}, "", nil},
 		{0x76, []byte{0xf3}, "\x08", nil}, // asked three times when it was recorded, once now
 		{0x76, []byte{0xf3}, "\x08", nil}, // the same question again
-		{0x76, []byte{0xf7}, "\x00\x00", syscall.EREMOTEIO},
+		{0x76, []byte{0xf7}, "\x00\x00", syscall.ENXIO},
 		{0x76, []byte{0xf7}, "\x01\x02", nil},
 		{0x40, []byte{0x00}, "\x01", nil},     // its own order
 	} {

@@ -17,6 +17,15 @@ import (
 	"github.com/dunlin-iot/dunlin/hal/traffic"
 )
 
+// clockOf steps by 1 ms with every look.
+func clockOf() func() time.Duration {
+	var now time.Duration
+	return func() time.Duration {
+		now += time.Millisecond
+		return now
+	}
+}
+
 // samples runs a BME280's driver until it has given n samples or has failed.
 func samples(t *testing.T, open traffic.Open, n int) (values []float32, err error) {
 	t.Helper()

@@ -17,15 +17,6 @@ import (
 	"github.com/dunlin-iot/dunlin/hal/traffic"
 )
 
-// clockOf steps by 1 ms with every look.
-func clockOf() func() time.Duration {
-	var now time.Duration
-	return func() time.Duration {
-		now += time.Millisecond
-		return now
-	}
-}
-
 func TestRecorderWritesEveryTransfer(t *testing.T) {
 	regs := &chiptest.Registers{}
 	regs.Set(0xd0, 0x60)
