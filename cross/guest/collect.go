@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"debug/elf"
 	"fmt"
@@ -50,7 +51,7 @@ func programs(ctx context.Context, _ kernel) ([]file, error) {
 	first.Env = append(os.Environ(), "GOOS=linux", "GOARCH=arm64", "CGO_ENABLED=0")
 	agent := exec.CommandContext(ctx, "go", "run", "./cross/build", "-out", folder, "-arch", "arm64", "-program", "dunlin")
 	loop := exec.CommandContext(ctx, ".tools/zig/bin/python", "-m", "ziglang", "cc", "-target", "aarch64-linux-musl", "-static", "-O2", "-s",
-		"-o", filepath.Join(folder, "i2cloop"), "bench/i2c/i2cloop.c")
+		"-o", filepath.Join(folder, "i2cloop"), "bench/i2cloop/i2cloop.c")
 	for _, cmd := range []*exec.Cmd{first, agent, loop} {
 		if text, err := cmd.CombinedOutput(); err != nil {
 			return nil, fmt.Errorf("run %s: %w\n%s", strings.Join(cmd.Args, " "), err, text)
@@ -98,6 +99,8 @@ func libraries(context.Context, kernel) ([]file, error) {
 	return readAll(names, 0o755)
 }
 
+// models is the motions model, and a recording for the modelled chip to feel. The chip has no rate of 10 Hz, which the
+// model was trained at: the walker in the guest is a quarter faster, and the bundle there says so.
 func models(context.Context, kernel) ([]file, error) {
 	names := map[string]string{}
 	err := filepath.WalkDir(filepath.Join(model, "motions"), func(path string, d fs.DirEntry, err error) error {
@@ -110,7 +113,22 @@ func models(context.Context, kernel) ([]file, error) {
 	if err != nil {
 		return nil, err
 	}
-	return readAll(names, 0o644)
+	names["recordings/walk.csv"] = "testdata/recordings/02-walking.csv"
+	files, err := readAll(names, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	const trained, faster = `"rate_hz": 10`, `"rate_hz": 12.5`
+	for i, f := range files {
+		if filepath.Base(f.name) != "manifest.json" {
+			continue
+		}
+		if bytes.Count(f.content, []byte(trained)) != 1 {
+			return nil, fmt.Errorf("%s does not say %s once", f.name, trained)
+		}
+		files[i].content = bytes.Replace(f.content, []byte(trained), []byte(faster), 1)
+	}
+	return files, nil
 }
 
 // readAll reads files by their names in the guest.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,10 +21,13 @@ type machine struct {
 	kernel string
 }
 
+// build makes the guest once for all tests.
+var build = sync.OnceValues(func() (string, error) { return vm.Build(context.Background(), fixture.Root()) })
+
 // boot starts a guest; it is gone when the test is over.
 func boot(t *testing.T) *machine {
 	t.Helper()
-	folder, err := vm.Build(t.Context(), fixture.Root())
+	folder, err := build()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,12 +99,24 @@ func (m *machine) verdict(t *testing.T, check string, asked map[string]func(cont
 	}
 }
 
+// hands do what the guest asks for.
+func (m *machine) hands() map[string]func(context.Context) error {
+	return map[string]func(context.Context) error{
+		"powerdown": func(ctx context.Context) error { return m.Command(ctx, "system_powerdown", nil) },
+	}
+}
+
 func TestHardware(t *testing.T) {
 	m := boot(t)
 	for _, c := range []struct{ name, what string }{
+		{"scan", "hal/board finds the bus and guesses the chips"},
 		{"read", "our bus and our drivers read what the models say"},
 		{"kernel", "the kernel's own drivers take the chips and agree"},
+		{"edge", "the power button's edges, stamped by the kernel"},
+		{"lines", "an edge of the bridge's own GPIO"},
+		{"replug", "a pulled cable is told, and nothing old comes after"},
+		{"race", "8 goroutines under forced collections read nothing wrong"},
 	} {
-		t.Run(c.name, func(t *testing.T) { m.check(t, c.name, nil, nil) })
+		t.Run(c.name, func(t *testing.T) { m.check(t, c.name, m.hands(), nil) })
 	}
 }

@@ -4,69 +4,146 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
+
+	"github.com/dunlin-iot/dunlin/hal/iio"
 )
 
-// kernelDrivers lets the kernel's own drivers take the chips and compares what they say with the models.
+// told is what the kernel says of one chip, read as text by this program and through hal/iio.
+type told struct {
+	Sysfs reading `json:"sysfs"`
+	IIO   reading `json:"iio"`
+}
+
+// kernelDrivers lets the kernel's own drivers take the chips and compares with the models: what stands in /sys, and what
+// hal/iio makes of it.
 func kernelDrivers(ctx context.Context, _ *host, _ []string) (any, error) {
 	s := newSite()
 	if err := s.plug(ctx); err != nil {
 		return nil, err
 	}
-	facts := map[string]reading{}
-	air, err := s.kernelAir(ctx)
-	facts["bme280"] = air
-	err = errors.Join(err, air.near(s.airTruth(), map[string]float64{"temperature": 0.011, "pressure": 1, "humidity": 0.05}))
-	return facts, errors.Join(err, s.unplug())
+	facts := map[string]told{}
+	var errs []error
+	for _, c := range s.chips() {
+		t, err := s.takenByKernel(ctx, c)
+		if err == nil {
+			err = errors.Join(s.refused(c), t.Sysfs.near(c.truth, c.within), t.IIO.near(c.truth, c.within))
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", c.name, err))
+		}
+		facts[c.name] = t
+	}
+	return facts, errors.Join(append(errs, s.unplug())...)
 }
 
-// kernelAir is what the driver bmp280 says, in our units: IIO has milli degrees, kilopascals and milli per cent.
-func (s *site) kernelAir(ctx context.Context) (reading, error) {
-	dir, err := s.bind(ctx, "bme280", airAddress)
-	if err != nil {
-		return nil, err
+func (s *site) takenByKernel(ctx context.Context, c chip) (told, error) {
+	t := told{reading{}, reading{}}
+	if err := s.cable.declare(c.name, c.address); err != nil {
+		return t, err
 	}
-	return attributes(dir, map[string]scaled{
-		"temperature": {"in_temp_input", 1e-3}, "pressure": {"in_pressure_input", 1e3}, "humidity": {"in_humidityrelative_input", 1e-3},
-	})
+	for _, v := range c.kernel {
+		dir, err := s.bound(ctx, c, v)
+		if err != nil {
+			return t, err
+		}
+		r, err := attributes(ctx, dir, v.files)
+		if err != nil {
+			return t, err
+		}
+		maps.Copy(t.Sysfs, r)
+		src, renamed := s.polled(c, v)
+		if r, err = first(ctx, src); err != nil {
+			return t, err
+		}
+		for name, value := range r {
+			if other, ok := renamed[name]; ok {
+				name = other
+			}
+			t.IIO[name] = value
+		}
+	}
+	return t, nil
 }
 
-// bind declares a chip and waits for the IIO device of the kernel's driver.
-func (s *site) bind(ctx context.Context, chip string, address uint16) (dir string, err error) {
-	if err := s.cable.declare(chip, address); err != nil {
-		return "", err
+// refused: two programs that talk to one chip take each other's answers, and the kernel would let them.
+func (s *site) refused(c chip) error {
+	bus, err := s.board.I2C(adapterName, c.address)
+	if err == nil {
+		_ = bus.Close()
 	}
-	err = until(ctx, "the kernel's driver of "+chip, func() bool {
-		found, _ := filepath.Glob(s.cable.device(address) + "/iio:device*")
-		if len(found) > 0 {
-			dir = found[0]
+	if !errors.Is(err, syscall.EBUSY) {
+		return fmt.Errorf("the kernel owns 0x%02x, and hal/board says %v", c.address, err)
+	}
+	return nil
+}
+
+// bound waits for a device of the kernel's driver; hal/iio has to find it too.
+func (s *site) bound(ctx context.Context, c chip, v view) (dir string, err error) {
+	err = until(ctx, "the kernel's "+v.device, func() bool {
+		names, _ := filepath.Glob(s.cable.device(c.address) + "/iio:device*/name")
+		for _, n := range names {
+			if text, err := os.ReadFile(n); err == nil && strings.TrimSpace(string(text)) == v.device {
+				dir = filepath.Dir(n)
+			}
 		}
 		return dir != ""
 	})
-	return dir, err
+	if err != nil {
+		return "", err
+	}
+	devices, err := iio.Scan("")
+	if err != nil {
+		return "", err
+	}
+	for _, d := range devices {
+		if d.Name == v.device && d.Parent == filepath.Base(s.cable.device(c.address)) {
+			return dir, nil
+		}
+	}
+	return "", fmt.Errorf("hal/iio does not list %s", v.device)
 }
 
-// scaled is an attribute and what makes our unit of it.
+// scaled is an attribute, one with the factor for it, and what makes our unit of the product.
 type scaled struct {
-	file   string
-	factor float64
+	file, scale string
+	unit        float64
 }
 
-func attributes(dir string, files map[string]scaled) (reading, error) {
+func attributes(ctx context.Context, dir string, files map[string]scaled) (reading, error) {
 	r := reading{}
 	for name, a := range files {
-		text, err := os.ReadFile(filepath.Join(dir, a.file))
+		v, err := number(ctx, filepath.Join(dir, a.file))
 		if err != nil {
 			return nil, fmt.Errorf("ask the kernel for %s: %w", name, err)
 		}
-		v, err := strconv.ParseFloat(strings.TrimSpace(string(text)), 64)
-		if err != nil {
-			return nil, fmt.Errorf("ask the kernel for %s: %w", name, err)
+		factor := 1.0
+		if a.scale != "" {
+			if factor, err = number(ctx, filepath.Join(dir, a.scale)); err != nil {
+				return nil, fmt.Errorf("ask the kernel for %s: %w", name, err)
+			}
 		}
-		r[name] = v * a.factor
+		r[name] = v * factor * a.unit
 	}
 	return r, nil
+}
+
+// number reads an attribute. A driver that was just bound may ask before its chip's first conversion is over, and then
+// says EIO.
+func number(ctx context.Context, file string) (float64, error) {
+	var text []byte
+	err := until(ctx, "the first conversion", func() bool {
+		var err error
+		text, err = os.ReadFile(file)
+		return !errors.Is(err, syscall.EIO)
+	})
+	if err != nil {
+		return 0, err
+	}
+	return strconv.ParseFloat(strings.TrimSpace(string(text)), 64)
 }

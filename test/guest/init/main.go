@@ -23,7 +23,10 @@ type check func(ctx context.Context, h *host, args []string) (facts any, err err
 
 // checks by the word that the host sends.
 func checks() map[string]check {
-	return map[string]check{"read": readChips, "kernel": kernelDrivers}
+	return map[string]check{
+		"scan": scanBus, "read": readChips, "kernel": kernelDrivers, "race": raceBus, "edge": buttonEdges, "lines": bridgeEdges,
+		"replug": replug, "overhead": overhead, "run": wholeRun,
+	}
 }
 
 // limit of one check; the host has one for the whole machine.
@@ -31,8 +34,7 @@ const limit = 60 * time.Second
 
 func main() {
 	if os.Getpid() != 1 {
-		fmt.Fprintln(os.Stderr, "init: this is the first process of a test machine; see internal/vm")
-		os.Exit(2)
+		os.Exit(help(os.Args[1:]))
 	}
 	h := &host{out: os.Stdout}
 	if err := boot(); err != nil {

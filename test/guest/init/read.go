@@ -5,15 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"time"
 
 	"github.com/dunlin-iot/dunlin/hal"
-	"github.com/dunlin-iot/dunlin/hal/bme280"
-	"github.com/dunlin-iot/dunlin/hal/bme280/bme280test"
 )
-
-// reading is one sample by channel names.
-type reading map[string]float64
 
 // readChips reads every model through our bus and our drivers and compares with what the models were set to.
 func readChips(ctx context.Context, _ *host, _ []string) (any, error) {
@@ -22,23 +16,18 @@ func readChips(ctx context.Context, _ *host, _ []string) (any, error) {
 		return nil, err
 	}
 	facts := map[string]reading{}
-	air, err := first(ctx, s.airSource())
-	facts["bme280"] = air
-	err = errors.Join(err, air.near(s.airTruth(), map[string]float64{"temperature": 0.01, "pressure": 1, "humidity": 0.05}))
-	return facts, errors.Join(err, s.unplug())
-}
-
-func (s *site) airSource() hal.Source {
-	return bme280.New(bme280.Config{Bus: s.open, Where: s.cable.name(), Address: airAddress, Every: 50 * time.Millisecond})
-}
-
-// airTruth is the worked example of the data sheet, which the model shows from the start.
-func (s *site) airTruth() reading {
-	k := bme280test.Example()
-	return reading{
-		"temperature": 25.08, "pressure": 100653.27,
-		"humidity": k.Percent(bme280test.ExampleHumidity, bme280test.ExampleTemperature),
+	var errs []error
+	for _, c := range s.chips() {
+		got, err := first(ctx, c.own())
+		if err == nil {
+			err = got.near(c.truth, c.within)
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", c.name, err))
+		}
+		facts[c.name] = got
 	}
+	return facts, errors.Join(append(errs, s.unplug())...)
 }
 
 // first is the first sample of a source; it then stops it.
@@ -46,15 +35,10 @@ func first(ctx context.Context, src hal.Source) (reading, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var got reading
-	describer, ok := src.(hal.Describer)
-	if !ok {
-		return nil, fmt.Errorf("%s does not know its channels", src)
-	}
-	channels := describer.Channels()
 	err := src.Run(ctx, func(b hal.Block) {
-		if got == nil {
+		if d, ok := src.(hal.Describer); ok && got == nil {
 			got = reading{}
-			for i, c := range channels {
+			for i, c := range d.Channels() {
 				got[c.Name] = float64(b.Values[i])
 			}
 		}

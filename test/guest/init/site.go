@@ -11,28 +11,36 @@ import (
 
 	"periph.io/x/conn/v3/i2c"
 
+	"github.com/dunlin-iot/dunlin/hal/ads1115/ads1115test"
 	"github.com/dunlin-iot/dunlin/hal/bme280/bme280test"
+	"github.com/dunlin-iot/dunlin/hal/board"
 	"github.com/dunlin-iot/dunlin/hal/chiptest"
 	"github.com/dunlin-iot/dunlin/hal/i2cdev"
+	"github.com/dunlin-iot/dunlin/hal/lsm6ds/lsm6dstest"
 	"github.com/dunlin-iot/dunlin/internal/clock"
 	"github.com/dunlin-iot/dunlin/test/guest/bridge"
 )
-
-// Addresses of the models, the usual ones of their breakout boards.
-const airAddress = 0x76
 
 // site is a bridge with models behind it.
 type site struct {
 	bus    *chiptest.Bus
 	air    *bme280test.Chip
 	bridge *bridge.Bridge
+	board  *board.Board
 	cable  *cable
 }
 
-func newSite() *site {
+// newSite makes a site that is not plugged in. The motion sensor feels resting.
+func newSite() *site { return newMovingSite(resting) }
+
+func newMovingSite(signal lsm6dstest.Signal) *site {
 	s := &site{air: bme280test.New()}
-	s.bus = chiptest.New(map[uint16]chiptest.Model{airAddress: s.air})
-	s.bridge = bridge.New("fake CP2112", s.bus)
+	meter := ads1115test.New(nil)
+	meter.Set(0, volts)
+	s.bus = chiptest.New(map[uint16]chiptest.Model{
+		airAddress: s.air, voltsAddress: meter, motionAddress: lsm6dstest.New(lsm6dstest.Config{Signal: signal}),
+	})
+	s.bridge, s.board = bridge.New("fake CP2112", s.bus), board.New(board.Config{})
 	return s
 }
 
@@ -50,7 +58,7 @@ func (s *site) plug(ctx context.Context) error {
 	go func() { c.ended <- s.bridge.Run(run) }()
 	err := until(ctx, "an adapter of the bridge", func() bool {
 		c.number = adapter()
-		return c.number >= 0 && exists(c.path())
+		return c.number >= 0 && answers(c.path())
 	})
 	if err != nil {
 		pull()
@@ -88,9 +96,12 @@ func (c *cable) declare(chip string, address uint16) error {
 	return nil
 }
 
-// open is what drivers open their bus with.
-func (s *site) open() (i2c.BusCloser, error) {
-	return i2cdev.Open(i2cdev.Config{Path: s.cable.path()})
+// adapterName is a part of what the kernel calls the bridge's adapter; hal/board finds the bus by it.
+const adapterName = "CP2112"
+
+// open is what the driver of the chip at an address opens its bus with.
+func (s *site) open(address uint16) func() (i2c.BusCloser, error) {
+	return func() (i2c.BusCloser, error) { return s.board.I2C(adapterName, address) }
 }
 
 // adapter is the number of the bridge's I2C adapter, or -1.
@@ -98,7 +109,7 @@ func adapter() int {
 	names, _ := filepath.Glob("/sys/bus/i2c/devices/i2c-*/name")
 	for _, n := range names {
 		var number int
-		if text, err := os.ReadFile(n); err == nil && strings.Contains(string(text), "CP2112") {
+		if text, err := os.ReadFile(n); err == nil && strings.Contains(string(text), adapterName) {
 			if _, err := fmt.Sscanf(filepath.Base(filepath.Dir(n)), "i2c-%d", &number); err == nil {
 				return number
 			}
@@ -107,9 +118,15 @@ func adapter() int {
 	return -1
 }
 
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
+// answers reports whether a chip can be read. While the kernel's driver is still setting up the bridge, the adapter is
+// there and answers to transfers are lost, of a real bridge too.
+func answers(path string) bool {
+	bus, err := i2cdev.Open(i2cdev.Config{Path: path})
+	if err != nil {
+		return false
+	}
+	defer bus.Close()
+	return bus.Tx(airAddress, []byte{idRegister}, make([]byte, 1)) == nil
 }
 
 // until asks again and again until something has come true.
