@@ -1,0 +1,159 @@
+package trust
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/theupdateframework/go-tuf/v2/metadata"
+)
+
+// Release is one signed file: a bundle of a model or a binary of the agent. Its fields come from signed metadata.
+type Release struct {
+	Path    string // "models/motions-1.2.0.dunlin", "agent/1.4.0-arm64"
+	Name    string // "motions", "dunlin"
+	Version string
+	Line    string // product line of the release numbers: "models/motions", "agent/arm64"
+	Number  int64  // release number, from 1, counted in its line
+	Floor   int64  // lowest release number of the line that is not revoked; 0 says nothing
+	Length  int64
+	SHA256  string // hexadecimal
+	Demands Demands
+	Bases   []string // SHA-256 of the files that a delta exists for
+
+	role string
+}
+
+// Demands say which devices a release is meant for. An empty one is met by every device.
+type Demands struct {
+	Arch      []string // GOARCH names; one of them
+	Boards    []string // patterns as path.Match has them, for example "raspberry-pi-*"; one of them
+	Delegates []string // one of them must be usable
+	RAM       int64    // MiB at least
+	AgentMin  string   // first and last version of the agent that can use it
+	AgentMax  string
+}
+
+// errDemand is a custom field that this agent does not know: it may be a condition, so it is never passed over.
+var errDemand = errors.New("field that this agent does not know")
+
+// parseRelease reads the custom fields of a target: a flat object of strings and integers, lists as words with spaces
+// between. Fields that begin with "x-" only help and may be passed over.
+func parseRelease(path string, t *metadata.TargetFiles) (Release, error) {
+	if t == nil || t.Custom == nil || len(t.Hashes["sha256"]) != 32 || t.Length < 1 {
+		return Release{}, errors.New("length, SHA-256 or custom fields are missing")
+	}
+	c, err := parseCustom(*t.Custom)
+	if err != nil {
+		return Release{}, err
+	}
+	r := Release{Path: path, Length: t.Length, SHA256: hex.EncodeToString(t.Hashes["sha256"])}
+	r.Name, r.Version = c.text("name"), c.text("version")
+	r.Number, r.Floor = c.number("number"), c.number("floor")
+	r.Demands = Demands{Arch: c.words("arch"), Boards: c.words("board"), Delegates: c.words("delegates"), RAM: c.number("ram_mib"),
+		AgentMin: c.text("agent_min"), AgentMax: c.text("agent_max")}
+	r.Bases = c.words("bases")
+	if err := c.rest(); err != nil {
+		return Release{}, err
+	}
+	return r, r.place()
+}
+
+// place finds role and product line from the path, and holds the path to the signed name, version and architecture.
+func (r *Release) place() error {
+	want := ""
+	switch dir, _, _ := strings.Cut(r.Path, "/"); dir {
+	case "models":
+		r.role, r.Line = RoleModels, "models/"+r.Name
+		want = "models/" + r.Name + "-" + r.Version + ".dunlin"
+	case "agent":
+		if len(r.Demands.Arch) != 1 {
+			return errors.New("an agent is built for exactly one architecture")
+		}
+		r.role, r.Line = RoleFirmware, "agent/"+r.Demands.Arch[0]
+		want = "agent/" + r.Version + "-" + r.Demands.Arch[0]
+	default:
+		return fmt.Errorf("nothing is released under %q", dir)
+	}
+	switch {
+	case r.Path != want:
+		return fmt.Errorf("its fields belong to %q", want)
+	case r.Name == "" || r.Version == "" || r.Number < 1 || r.Floor < 0 || r.Demands.RAM < 0:
+		return errors.New("name, version and a release number from 1 are needed, and no number may be negative")
+	case r.Floor > r.Number:
+		return fmt.Errorf("its floor %d revokes itself, number %d", r.Floor, r.Number)
+	}
+	return nil
+}
+
+// custom is the object of custom fields; what was read is removed.
+type custom struct {
+	fields map[string]any
+	fault  error
+}
+
+func parseCustom(data []byte) (*custom, error) {
+	c := &custom{}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	if err := d.Decode(&c.fields); err != nil {
+		return nil, fmt.Errorf("custom fields: %w", err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("custom fields: something stands behind them")
+	}
+	return c, nil
+}
+
+func (c *custom) text(name string) string {
+	v, ok := c.fields[name]
+	if !ok {
+		return ""
+	}
+	delete(c.fields, name)
+	s, ok := v.(string)
+	if !ok {
+		c.fault = fmt.Errorf("custom field %s is not a string", name)
+	}
+	return s
+}
+
+func (c *custom) words(name string) []string { return strings.Fields(c.text(name)) }
+
+func (c *custom) number(name string) int64 {
+	v, ok := c.fields[name]
+	if !ok {
+		return 0
+	}
+	delete(c.fields, name)
+	if n, ok := v.(json.Number); ok {
+		if i, err := n.Int64(); err == nil {
+			return i
+		}
+	}
+	c.fault = fmt.Errorf("custom field %s is not an integer", name)
+	return 0
+}
+
+// rest is the error of fields that were wrong or that nobody read.
+func (c *custom) rest() error {
+	if c.fault != nil {
+		return c.fault
+	}
+	var unknown []string
+	for name := range c.fields {
+		if !strings.HasPrefix(name, "x-") {
+			unknown = append(unknown, name)
+		}
+	}
+	if len(unknown) > 0 {
+		slices.Sort(unknown)
+		return fmt.Errorf("%s: %w", strings.Join(unknown, ", "), errDemand)
+	}
+	return nil
+}
