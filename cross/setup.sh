@@ -54,7 +54,7 @@ esac
 install_missing
 case "$1" in
 cross | package) need_venv zig cross/zig.txt ;;
-test) need_venv zig cross/zig.txt; need_venv science ;;
+test) need_venv zig cross/zig.txt; need_venv science; need_venv tuf ;;
 bench) need_venv zig cross/zig.txt; need_venv peer bench/python/requirements.txt ;;
 lint)
 	if ! .tools/bin/golangci-lint version 2>/dev/null | grep -q 2.15.0; then

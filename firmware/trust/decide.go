@@ -121,7 +121,7 @@ func (s *Store) find(at string) (Release, *Refusal) {
 		if role != owner {
 			return Release{}, refuse(WrongRole, "%s is listed by the role %s, which may not sign it", at, role)
 		}
-		rel, err := parseRelease(at, target)
+		rel, err := parseTarget(at, target)
 		if errors.Is(err, errDemand) {
 			return Release{}, refuse(UnknownDemand, "%s: %v: a newer agent may know what it asks for", at, err).because(err)
 		}
@@ -155,7 +155,7 @@ func (s *Store) numbers(r Release) *Refusal {
 func (s *Store) twin(r Release) string {
 	targets := s.set.tuf.Targets[r.role].Signed.Targets
 	for _, at := range slices.Sorted(maps.Keys(targets)) {
-		other, err := parseRelease(at, targets[at])
+		other, err := parseTarget(at, targets[at])
 		if err == nil && other.Line == r.Line && other.Number == r.Number && other.SHA256 != r.SHA256 {
 			return at
 		}

@@ -21,6 +21,8 @@ func mismatch(role string, data []byte, meta *metadata.MetaFiles, err error) *Re
 	}
 	perr := json.Unmarshal(data, &whole)
 	switch size := int64(len(data)); {
+	case perr == nil && whole.Signed.Version == meta.Version && errors.Is(err, &metadata.ErrBadVersionNumber{}):
+		return refuse(Rollback, "%s.json names an older version of a file than this device has: %v", role, err).because(err)
 	case perr == nil && whole.Signed.Type != "":
 		return refuse(Mixed, "%s.json is version %d, not the version %d that belongs to the rest: metadata of different days were put together", role, whole.Signed.Version, meta.Version).because(err)
 	case size < meta.Length || isCut(perr):
@@ -91,7 +93,7 @@ func (r *refresh) signatures(role string, data []byte) *Refusal {
 		return unreadable(role, err)
 	}
 	ids, threshold := r.keysFor(role)
-	present, valid := 0, r.countValid(role, data, threshold)
+	present := 0
 	for _, s := range file.Signatures {
 		if at, gone := r.marks.Retired[s.KeyID]; gone && !ids[s.KeyID] {
 			return refuse(RevokedKey, "%s.json is signed with key %.8s, which was revoked (version %d): whoever holds it must not sign any more", role, s.KeyID, at)
@@ -100,10 +102,11 @@ func (r *refresh) signatures(role string, data []byte) *Refusal {
 			present++
 		}
 	}
+	valid := r.countValid(role, data, present)
 	switch {
 	case present > valid:
 		return refuse(BadSignature, "%s.json was changed after it was signed: %d of its %d signatures fit", role, valid, present)
-	case valid == threshold:
+	case valid >= threshold && role == metadata.ROOT:
 		return refuse(TooFew, "%s.json is not signed by enough of its own new keys", role)
 	case valid > 0:
 		return refuse(TooFew, "%s.json carries %d of %d signatures it needs", role, valid, threshold)
@@ -131,9 +134,9 @@ func (r *refresh) keysFor(role string) (map[string]bool, int) {
 	return ids, 0
 }
 
-// countValid is how many signatures fit: the highest threshold below the real one that go-tuf would accept.
-func (r *refresh) countValid(role string, data []byte, threshold int) int {
-	for n := threshold; n > 0; n-- {
+// countValid is how many signatures fit: the highest threshold that go-tuf would accept.
+func (r *refresh) countValid(role string, data []byte, most int) int {
+	for n := most; n > 0; n-- {
 		if r.fits(role, data, n) {
 			return n
 		}

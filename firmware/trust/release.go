@@ -42,17 +42,25 @@ type Demands struct {
 // errDemand is a custom field that this agent does not know: it may be a condition, so it is never passed over.
 var errDemand = errors.New("field that this agent does not know")
 
-// parseRelease reads the custom fields of a target: a flat object of strings and integers, lists as words with spaces
-// between. Fields that begin with "x-" only help and may be passed over.
-func parseRelease(path string, t *metadata.TargetFiles) (Release, error) {
-	if t == nil || t.Custom == nil || len(t.Hashes["sha256"]) != 32 || t.Length < 1 {
-		return Release{}, errors.New("length, SHA-256 or custom fields are missing")
+func parseTarget(path string, t *metadata.TargetFiles) (Release, error) {
+	if t == nil || t.Custom == nil {
+		return Release{}, errors.New("custom fields are missing")
 	}
-	c, err := parseCustom(*t.Custom)
+	return ParseRelease(path, t.Length, t.Hashes["sha256"], *t.Custom)
+}
+
+// ParseRelease reads the custom fields of a target: a flat object of strings and integers, lists as words with spaces
+// between. Fields that begin with "x-" only help and may be passed over. It checks form only: whether to believe the
+// fields is what Store.Decide answers.
+func ParseRelease(path string, length int64, sum []byte, fields []byte) (Release, error) {
+	if len(sum) != 32 || length < 1 {
+		return Release{}, errors.New("length or SHA-256 is missing")
+	}
+	c, err := parseCustom(fields)
 	if err != nil {
 		return Release{}, err
 	}
-	r := Release{Path: path, Length: t.Length, SHA256: hex.EncodeToString(t.Hashes["sha256"])}
+	r := Release{Path: path, Length: length, SHA256: hex.EncodeToString(sum)}
 	r.Name, r.Version = c.text("name"), c.text("version")
 	r.Number, r.Floor = c.number("number"), c.number("floor")
 	r.Demands = Demands{Arch: c.words("arch"), Boards: c.words("board"), Delegates: c.words("delegates"), RAM: c.number("ram_mib"),
@@ -83,6 +91,8 @@ func (r *Release) place() error {
 	switch {
 	case r.Path != want:
 		return fmt.Errorf("its fields belong to %q", want)
+	case strings.ContainsAny(r.Name+r.Version, "/\\ "):
+		return errors.New("names and versions have no slashes and no spaces")
 	case r.Name == "" || r.Version == "" || r.Number < 1 || r.Floor < 0 || r.Demands.RAM < 0:
 		return errors.New("name, version and a release number from 1 are needed, and no number may be negative")
 	case r.Floor > r.Number:

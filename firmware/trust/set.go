@@ -24,6 +24,9 @@ const (
 
 var delegated = map[string]string{RoleModels: "models/*", RoleFirmware: "agent/*"}
 
+// PathsOf is the pattern of the paths that a role may sign.
+func PathsOf(role string) string { return delegated[role] }
+
 // offline are the roles whose keys never touch a server; only their `issued` field counts as a date.
 var offline = []string{metadata.ROOT, metadata.TARGETS, RoleModels, RoleFirmware}
 

@@ -67,7 +67,7 @@ func (s *set) releases(role string) []Release {
 	}
 	var out []Release
 	for _, at := range slices.Sorted(maps.Keys(t.Signed.Targets)) {
-		if r, err := parseRelease(at, t.Signed.Targets[at]); err == nil && r.role == role {
+		if r, err := parseTarget(at, t.Signed.Targets[at]); err == nil && r.role == role {
 			out = append(out, r)
 		}
 	}

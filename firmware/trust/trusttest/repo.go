@@ -85,7 +85,9 @@ func (r *Repo) signers(role string) []*Key {
 	return r.Keys[role]
 }
 
-func (r *Repo) fields() map[string]any { return map[string]any{"issued": r.Now.UTC().Format(time.RFC3339)} }
+func (r *Repo) fields() map[string]any {
+	return map[string]any{"issued": r.Now.UTC().Format(time.RFC3339)}
+}
 
 // Root signs the next root from Keys, with the signers of now and those of before where "root" is in Signers.
 func (r *Repo) Root() []byte {
