@@ -7,7 +7,8 @@ export CGO_LDFLAGS := -L$(ROOT)/models/tflite/link
 ARCH := $(shell go env GOARCH 2>/dev/null)
 RUNTIME := $(ROOT)/build/runtime/linux-$(ARCH)/libtflite.so.2.21.0
 VERSION := $(shell cat VERSION)
-LDFLAGS := -s -w -X main.version=$(VERSION)
+BUILT := $(shell git log -1 --format=%cI 2>/dev/null)
+LDFLAGS := -s -w -X main.version=$(VERSION) -X main.built=$(BUILT)
 SECONDS ?= 0
 
 .DEFAULT_GOAL := help

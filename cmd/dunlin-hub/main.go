@@ -37,7 +37,8 @@ func run(ctx context.Context, args []string, out, err io.Writer) int {
 	root.SetArgs(args)
 	root.SetOut(out)
 	root.SetErr(err)
-	root.AddCommand(understood(serveCommand()), understood(verifyCommand()), understood(versionCommand()))
+	root.AddCommand(understood(serveCommand()), understood(verifyCommand()), understood(versionCommand()),
+		keysCommand(), releaseCommand())
 	return exitCode(err, root.ExecuteContext(ctx))
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/dunlin-iot/dunlin/agent/config"
 	"github.com/dunlin-iot/dunlin/agent/control"
+	"github.com/dunlin-iot/dunlin/firmware/trust"
 	"github.com/dunlin-iot/dunlin/hal"
 	"github.com/dunlin-iot/dunlin/models/engine"
 	"github.com/dunlin-iot/dunlin/models/manifest"
@@ -17,7 +18,7 @@ const (
 	exitFault   = 1 // the program or the machine broke
 	exitUsage   = 2 // bad command line, configuration or input
 	exitAbsent  = 3 // a file, library, model, device or daemon is not there
-	exitRefused = 4 // permission denied
+	exitRefused = 4 // permission denied, or not to be believed
 )
 
 // codedError is an error whose exit code the command knows best.
@@ -49,7 +50,9 @@ func exitCode(err error) int {
 		return coded.code
 	case errors.As(err, &bad), errors.Is(err, engine.ErrModel), errors.Is(err, manifest.ErrDigest), errors.Is(err, control.ErrBadRequest):
 		return exitUsage
-	case errors.Is(err, fs.ErrPermission), errors.Is(err, control.ErrForbidden):
+	case trust.CodeOf(err) == trust.NotEnrolled, trust.CodeOf(err) == trust.NoMetadata:
+		return exitAbsent
+	case trust.CodeOf(err) != "", errors.Is(err, fs.ErrPermission), errors.Is(err, control.ErrForbidden):
 		return exitRefused
 	case errors.As(err, &absent), errors.Is(err, fs.ErrNotExist), errors.Is(err, engine.ErrRuntime), errors.Is(err, control.ErrNotRunning), errors.Is(err, control.ErrNotFound):
 		return exitAbsent

@@ -33,7 +33,7 @@ func (a *app) root() *cobra.Command {
 	root.PersistentPreRun = func(*cobra.Command, []string) { a.parsed = true }
 	root.AddCommand(
 		a.runCommand(), a.demoCommand(), a.statusCommand(), a.topCommand(), a.doctorCommand(),
-		a.predictCommand(), a.modelsCommand(), a.sourcesCommand(),
+		a.predictCommand(), a.modelsCommand(), a.trustCommand(), a.sourcesCommand(),
 		a.configCommand(), a.versionCommand(), a.setCommand(), a.manCommand(),
 	)
 	return root

@@ -31,7 +31,7 @@ func compile(zig, file string, t target, p program, cache string) error {
 	if err != nil {
 		return err
 	}
-	ldflags := "-s -w -buildid= -X main.version=" + version
+	ldflags := "-s -w -buildid= -X main.version=" + version + " -X main.built=" + builtText()
 	if p.cgo {
 		ldflags += " -linkmode=external -extldflags=-Wl,--build-id=none"
 	}
@@ -47,6 +47,16 @@ func compile(zig, file string, t target, p program, cache string) error {
 		return fmt.Errorf("go build: %w\n%s", err, text)
 	}
 	return nil
+}
+
+// builtText is the date of the last commit: the same for everybody who builds it, and a date that has certainly passed
+// for the device. It is empty where there is no repository.
+func builtText() string {
+	text, err := exec.Command("git", "log", "-1", "--format=%cI").Output()
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(text))
 }
 
 // versionText is $DUNLIN_VERSION, as packages of another version are built, else what the file VERSION says.

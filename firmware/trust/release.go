@@ -15,28 +15,28 @@ import (
 
 // Release is one signed file: a bundle of a model or a binary of the agent. Its fields come from signed metadata.
 type Release struct {
-	Path    string // "models/motions-1.2.0.dunlin", "agent/1.4.0-arm64"
-	Name    string // "motions", "dunlin"
-	Version string
-	Line    string // product line of the release numbers: "models/motions", "agent/arm64"
-	Number  int64  // release number, from 1, counted in its line
-	Floor   int64  // lowest release number of the line that is not revoked; 0 says nothing
-	Length  int64
-	SHA256  string // hexadecimal
-	Demands Demands
-	Bases   []string // SHA-256 of the files that a delta exists for
+	Path    string   `json:"path"` // "models/motions-1.2.0.dunlin", "agent/1.4.0-arm64"
+	Name    string   `json:"name"` // "motions", "dunlin"
+	Version string   `json:"version"`
+	Line    string   `json:"line"`   // product line of the release numbers: "models/motions", "agent/arm64"
+	Number  int64    `json:"number"` // release number, from 1, counted in its line
+	Floor   int64    `json:"floor"`  // lowest release number of the line that is not revoked; 0 says nothing
+	Length  int64    `json:"length"`
+	SHA256  string   `json:"sha256"` // hexadecimal
+	Demands Demands  `json:"demands"`
+	Bases   []string `json:"bases,omitempty"` // SHA-256 of the files that a delta exists for
 
 	role string
 }
 
 // Demands say which devices a release is meant for. An empty one is met by every device.
 type Demands struct {
-	Arch      []string // GOARCH names; one of them
-	Boards    []string // patterns as path.Match has them, for example "raspberry-pi-*"; one of them
-	Delegates []string // one of them must be usable
-	RAM       int64    // MiB at least
-	AgentMin  string   // first and last version of the agent that can use it
-	AgentMax  string
+	Arch      []string `json:"arch,omitempty"`      // GOARCH names; one of them
+	Boards    []string `json:"board,omitempty"`     // patterns as path.Match has them, for example "raspberry-pi-*"; one of them
+	Delegates []string `json:"delegates,omitempty"` // one of them must be usable
+	RAM       int64    `json:"ram_mib,omitempty"`   // MiB at least
+	AgentMin  string   `json:"agent_min,omitempty"` // first and last version of the agent that can use it
+	AgentMax  string   `json:"agent_max,omitempty"`
 }
 
 // errDemand is a custom field that this agent does not know: it may be a condition, so it is never passed over.

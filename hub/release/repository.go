@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -195,4 +197,20 @@ func releases(m *metadata.Metadata[metadata.TargetsType]) map[string]trust.Relea
 		}
 	}
 	return out
+}
+
+// Offered are the published releases, in the order of their paths.
+func (r *Repository) Offered() ([]trust.Release, error) {
+	var out []trust.Release
+	for _, role := range []string{Models, Firmware} {
+		list, err := r.list(role)
+		if err != nil {
+			return nil, err
+		}
+		all := releases(list)
+		for _, at := range slices.Sorted(maps.Keys(all)) {
+			out = append(out, all[at])
+		}
+	}
+	return out, nil
 }

@@ -1,0 +1,178 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dunlin-iot/dunlin/hub/release"
+)
+
+func releaseSignCommand() *cobra.Command {
+	var repo string
+	var files []string
+	var yes bool
+	var secret passphraseFlag
+	c := &cobra.Command{
+		Use: "sign --key FILE", Short: "Read out what is staged and sign it with an offline key", Args: cobra.NoArgs,
+		Long: `Prints in words what every staged list means, asks, and adds the signature of each key to the lists that the key may
+sign. It needs no network: carry the repository to the machine that has the key, and back.`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if len(files) == 0 {
+				return &usageError{"release sign needs --key FILE"}
+			}
+			return signRelease(c, repo, files, yes, &secret)
+		},
+	}
+	repoFlag(c, &repo)
+	secret.add(c)
+	c.Flags().StringArrayVar(&files, "key", nil, "key `file`; may be given more than once")
+	c.Flags().BoolVar(&yes, "yes", false, "do not ask: for a machine that signs what was reviewed elsewhere")
+	return c
+}
+
+func signRelease(c *cobra.Command, repo string, files []string, yes bool, secret *passphraseFlag) error {
+	r, err := release.Open(repo, release.Config{})
+	if err != nil {
+		return err
+	}
+	staged := r.Staged()
+	if len(staged) == 0 {
+		return errors.New("sign: nothing is staged: 'dunlin-hub release add FILE' lists a release")
+	}
+	w := c.OutOrStdout()
+	if err := printStaged(w, r, staged); err != nil {
+		return err
+	}
+	if !yes && !confirm(c.InOrStdin(), w) {
+		return errors.New("sign: not signed")
+	}
+	for _, file := range files {
+		k, err := release.LoadKey(file, secret.get)
+		if err != nil {
+			return err
+		}
+		if err := signWith(w, r, k, file, staged); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func signWith(w io.Writer, r *release.Repository, k *release.Key, file string, staged []string) error {
+	any := false
+	for _, role := range staged {
+		signed, err := r.Sign(k, role)
+		if err != nil {
+			return err
+		}
+		if signed {
+			any = true
+			state := "complete"
+			if err := r.Complete(role); err != nil {
+				state = "more signatures are needed"
+			}
+			fmt.Fprintf(w, "signed %s with %s (%s)\n", role, file, state)
+		}
+	}
+	if !any {
+		return fmt.Errorf("sign: %s may sign nothing of what is staged (%s)", file, strings.Join(staged, ", "))
+	}
+	return nil
+}
+
+// confirm wants the whole word: a signature cannot be taken back.
+func confirm(in io.Reader, w io.Writer) bool {
+	fmt.Fprint(w, "Sign this? Type yes: ")
+	line, err := bufio.NewReader(in).ReadString('\n')
+	return (err == nil || errors.Is(err, io.EOF)) && strings.TrimSpace(line) == "yes"
+}
+
+func releasePublishCommand() *cobra.Command {
+	var repo, online string
+	c := &cobra.Command{
+		Use: "publish", Short: "Put what is signed in force, with the hub's online key", Args: cobra.NoArgs,
+		Long: `Puts every staged and fully signed list in force and signs a new snapshot and timestamp. With nothing staged it only
+renews those two, which expire after 30 days: run it daily.`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			r, k, err := openOnline(repo, online)
+			if err != nil {
+				return err
+			}
+			staged := r.Staged()
+			if err := r.Publish(k); err != nil {
+				return err
+			}
+			what := "a new timestamp"
+			if len(staged) > 0 {
+				what = strings.Join(staged, ", ") + " and a new timestamp"
+			}
+			_, err = fmt.Fprintf(c.OutOrStdout(), "published %s in %s\n", what, repo)
+			return err
+		},
+	}
+	repoFlag(c, &repo)
+	onlineFlag(c, &online)
+	return c
+}
+
+func onlineFlag(c *cobra.Command, file *string) {
+	c.Flags().StringVar(file, "online-key", "keys/online.pem", "the hub's online key `file`")
+}
+
+func openOnline(repo, file string) (*release.Repository, *release.Key, error) {
+	r, err := release.Open(repo, release.Config{})
+	if err != nil {
+		return nil, nil, err
+	}
+	var secret passphraseFlag
+	k, err := release.LoadKey(file, secret.get)
+	return r, k, err
+}
+
+func releaseExportCommand() *cobra.Command {
+	var repo, online string
+	valid := days(180 * 24 * time.Hour)
+	c := &cobra.Command{
+		Use: "export DIR", Short: "Copy what is offered to a folder or stick that stays valid for long", Args: cobra.ExactArgs(1),
+		Long: `Copies the repository to a folder that devices without a network refresh from ('dunlin trust refresh --from DIR'). Its
+timestamp is valid for --valid: so long a stick that was lost or held back can still be used.`,
+		RunE: func(c *cobra.Command, args []string) error {
+			r, k, err := openOnline(repo, online)
+			if err != nil {
+				return err
+			}
+			if err := r.Export(args[0], time.Duration(valid), k); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(c.OutOrStdout(), "exported to %s, valid for %s\n", args[0], &valid)
+			return err
+		},
+	}
+	repoFlag(c, &repo)
+	onlineFlag(c, &online)
+	c.Flags().Var(&valid, "valid", "how long the copy may be used, 1d to 365d")
+	return c
+}
+
+// days is a flag of whole days.
+type days time.Duration
+
+const oneDay = days(24 * time.Hour)
+
+func (d *days) String() string { return fmt.Sprintf("%dd", *d/oneDay) }
+func (d *days) Type() string   { return "days" }
+func (d *days) Set(s string) error {
+	n, err := strconv.Atoi(strings.TrimSuffix(s, "d"))
+	if err != nil || n < 1 || n > 365 || !strings.HasSuffix(s, "d") {
+		return fmt.Errorf("want 1d to 365d, not %q", s)
+	}
+	*d = days(n) * oneDay
+	return nil
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dunlin-iot/dunlin/firmware/trust/trusttest"
+)
+
+// trustDesk is a device's state and a stick with a repository.
+type trustDesk struct {
+	t     *testing.T
+	dir   string
+	stick string
+}
+
+func (d *trustDesk) dunlin(code int, args ...string) string {
+	d.t.Helper()
+	var out bytes.Buffer
+	a := newApp(strings.NewReader(""), &out, &out)
+	if got := a.run(d.t.Context(), append([]string{"trust"}, args...)); got != code {
+		d.t.Fatalf("dunlin trust %v: exit code %d, want %d\n%s", args, got, code, &out)
+	}
+	return out.String()
+}
+
+func (d *trustDesk) fill(files map[string][]byte) {
+	d.t.Helper()
+	for name, data := range files {
+		if err := os.WriteFile(filepath.Join(d.stick, name), data, 0o600); err != nil {
+			d.t.Fatal(err)
+		}
+	}
+}
+
+func TestTrustCommands(t *testing.T) {
+	repo := trusttest.New(time.Now().Add(-time.Hour))
+	repo.Model("motions", "1", 1, 0, nil)
+	repo.Model("faces", "1", 1, 0, map[string]any{"arch": "riscv64"})
+	repo.Model("npu", "1", 1, 0, map[string]any{"delegates": "edgetpu"})
+	old := repo.PublishAll()
+	d := &trustDesk{t, t.TempDir(), t.TempDir()}
+	d.fill(old)
+	state, root := "--state="+d.dir, filepath.Join(d.stick, "1.root.json")
+
+	d.dunlin(exitAbsent, "show", state)
+	d.dunlin(exitUsage, "init", root, state)
+	if out := d.dunlin(exitRefused, "init", root, state, "--sha256", strings.Repeat("0", 64)); !strings.Contains(out, "it is another file than the one whose digest you were given") {
+		t.Error(out)
+	}
+	d.dunlin(exitOK, "init", root, state, "--sha256", trusttest.Digest(old["1.root.json"]))
+	if out := d.dunlin(exitOK, "show", state); !strings.Contains(out, "[no-metadata]") {
+		t.Error(out)
+	}
+	if out := d.dunlin(exitOK, "refresh", state, "--from", d.stick); !strings.Contains(out, "the metadata are new: root 1, 3 releases") {
+		t.Error(out)
+	}
+	if out := d.dunlin(exitOK, "refresh", state, "--from", d.stick); !strings.Contains(out, "nothing is new") {
+		t.Error(out)
+	}
+	out := d.dunlin(exitOK, "show", state)
+	for _, want := range []string{"models/motions-1.dunlin", " yes", "other-arch", "timestamp  1 "} {
+		if !strings.Contains(out, want) {
+			t.Errorf("show does not say %q:\n%s", want, out)
+		}
+	}
+	if out := d.dunlin(exitOK, "show", state, "-o", "json"); !strings.Contains(out, `"path": "models/motions-1.dunlin"`) {
+		t.Error(out)
+	}
+	repo.Online()
+	d.fill(repo.Files)
+	d.dunlin(exitOK, "refresh", state, "--from", d.stick)
+	d.fill(old)
+	if out := d.dunlin(exitRefused, "refresh", state, "--from", d.stick); !strings.Contains(out, "[rollback]") {
+		t.Error(out)
+	}
+	d.dunlin(exitFault, "refresh", state, "--from", filepath.Join(d.stick, "none"))
+}
+
+func TestBoardWord(t *testing.T) {
+	if got := boardWord("Raspberry Pi 4 Model B Rev 1.4"); got != "raspberry-pi-4-model-b-rev-1.4" {
+		t.Error(got)
+	}
+	if memoryMiB() < 16 {
+		t.Errorf("%d MiB", memoryMiB())
+	}
+}
