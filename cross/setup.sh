@@ -36,6 +36,7 @@ need_venv() { # need_venv NAME [FILE]: .tools/NAME with the packages of FILE (cr
 need_go
 case "$1" in
 build) need gcc gcc; need make make ;;
+runtime-onnx) need npm npm ;;
 runtime) [ -n "${JAR:-}${DUNLIN_TFLITE:-}" ] || need mvn maven ;;
 test | bench)
 	need gcc gcc; need python3 python3; need strace strace
@@ -54,7 +55,7 @@ esac
 install_missing
 case "$1" in
 cross | package) need_venv zig cross/zig.txt ;;
-test) need_venv zig cross/zig.txt; need_venv science; need_venv tuf ;;
+test) need_venv zig cross/zig.txt; need_venv science; need_venv tuf; need_venv onnx ;;
 bench) need_venv zig cross/zig.txt; need_venv peer bench/python/requirements.txt ;;
 lint)
 	if ! .tools/bin/golangci-lint version 2>/dev/null | grep -q 2.15.0; then

@@ -18,7 +18,11 @@ const (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, os.Getenv, os.Stdout); err != nil {
+	work := run
+	if len(os.Args) > 1 && os.Args[1] == "onnx" {
+		work = runOnnx
+	}
+	if err := work(ctx, os.Getenv, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "runtime:", err)
 		os.Exit(1)
 	}
@@ -41,6 +45,11 @@ func run(ctx context.Context, getenv func(string) string, log io.Writer) error {
 		}
 	}
 	return nil
+}
+
+// runOnnx fetches ONNX Runtime, which is optional.
+func runOnnx(ctx context.Context, _ func(string) string, log io.Writer) error {
+	return provideOnnx(ctx, onnxPins, onnxTarball, output, npmPack, log)
 }
 
 // inside reports whether file lies below folder: our own result is no library of the user's.

@@ -86,6 +86,8 @@ func element(d engine.DType, b []byte) float64 {
 		return float64(int8(b[0]))
 	case engine.Uint8:
 		return float64(b[0])
+	case engine.Int64:
+		return float64(int64(binary.LittleEndian.Uint64(b)))
 	case engine.Int32:
 		return float64(int32(binary.LittleEndian.Uint32(b)))
 	case engine.Float32:
