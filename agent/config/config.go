@@ -13,6 +13,7 @@ type Config struct {
 	Spool      SpoolConfig
 	ModelRoots []string
 	TFLite     string // empty: the known folders are searched
+	ONNX       string // likewise
 	LogLevel   Level
 	Socket     string
 	State      string

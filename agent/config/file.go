@@ -69,6 +69,7 @@ type Models struct {
 // Runtime names inference libraries.
 type Runtime struct {
 	TFLite Path `yaml:"tflite" remote:"no" doc:"The TensorFlow Lite C library; by default the known folders are searched."`
+	ONNX   Path `yaml:"onnx" remote:"no" doc:"The ONNX Runtime library, for models in that format; by default the known folders are searched."`
 }
 
 // Log says what is logged.

@@ -70,7 +70,7 @@ func TestFull(t *testing.T) {
 			},
 		},
 		Spool:      config.SpoolConfig{Max: 128 << 20, Every: 500 * time.Millisecond, Quiet: 90 * time.Second},
-		ModelRoots: []string{"/etc/dunlin/models", "/opt/models"}, TFLite: "/etc/dunlin/lib/libtflite.so",
+		ModelRoots: []string{"/etc/dunlin/models", "/opt/models"}, TFLite: "/etc/dunlin/lib/libtflite.so", ONNX: "/etc/dunlin/lib/libonnxruntime.so",
 		LogLevel: "debug", Socket: "/tmp/dunlin.sock", State: "/etc/dunlin/state",
 	}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(config.Config{}, "File")); diff != "" {

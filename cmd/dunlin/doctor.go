@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net"
 	"net/url"
 	"os"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,7 +42,7 @@ func (a *app) doctorCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		d := &doctor{app: a, cfg: cfg, lib: &library{roots: cfg.ModelRoots, path: cfg.TFLite, getenv: a.getenv}, hardware: newHardware(a.deps())}
+		d := &doctor{app: a, cfg: cfg, lib: &library{roots: cfg.ModelRoots, path: cfg.TFLite, onnx: cfg.ONNX, getenv: a.getenv}, hardware: newHardware(a.deps())}
 		defer d.hardware.close()
 		d.look(c.Context())
 		if err := d.print(output); err != nil {
@@ -89,17 +91,28 @@ func (d *doctor) add(what string, err error, text string) {
 	d.findings = append(d.findings, f)
 }
 
+// runtime looks for the engines that the pipelines' models name; without any it looks for the usual one.
 func (d *doctor) runtime() {
-	rt, err := d.lib.runtime()
-	if err != nil && len(d.cfg.Pipelines) == 0 {
-		d.findings = append(d.findings, finding{"runtime", "note", "no pipeline wants it: " + err.Error()})
-		return
+	names := map[string]bool{}
+	for _, p := range d.cfg.Pipelines {
+		if b, err := d.lib.bundle(manifest.Ref(p.Model)); err == nil { // the pipeline's own finding says what is wrong
+			names[b.Engine.Name] = true
+		}
 	}
-	if err != nil {
-		d.add("runtime", err, "")
-		return
+	if len(names) == 0 {
+		names["tflite"] = true
 	}
-	d.add("runtime", nil, rt.Name()+" "+rt.Version())
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		rt, err := d.lib.runtime(name)
+		switch {
+		case err == nil:
+			d.add("runtime", nil, rt.Name()+" "+rt.Version())
+		case len(d.cfg.Pipelines) == 0:
+			d.findings = append(d.findings, finding{"runtime", "note", "no pipeline wants it: " + err.Error()})
+		default:
+			d.add("runtime", err, "")
+		}
+	}
 }
 
 // pipeline loads the model and runs its golden vectors, as the daemon will.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"os"
@@ -41,9 +42,7 @@ func (f *modelFlags) library(a *app) (*library, error) {
 		return nil, err
 	}
 	lib.roots = cfg.ModelRoots
-	if lib.path == "" {
-		lib.path = cfg.TFLite
-	}
+	lib.path, lib.onnx = cmp.Or(lib.path, cfg.TFLite), cfg.ONNX
 	return lib, nil
 }
 

@@ -136,7 +136,10 @@ func (a *app) modelsVerifyCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(a.out, "%s on %s %s %s: %s\n", b.Ref(), lib.engine.Name(), lib.engine.Version(), s.Report(), report)
+		rt, err := lib.runtime(b.Engine.Name)
+		if err == nil {
+			_, err = fmt.Fprintf(a.out, "%s on %s %s %s: %s\n", b.Ref(), rt.Name(), rt.Version(), s.Report(), report)
+		}
 		if cerr := s.Close(); err == nil {
 			err = cerr
 		}

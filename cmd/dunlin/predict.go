@@ -41,7 +41,7 @@ func (a *app) predictCommand() *cobra.Command {
 	c.Flags().StringVarP(&f.input, "input", "i", "", "recording: a CSV or NPY `file`, a folder of CSV files, or - for standard input")
 	c.Flags().StringVar(&f.labelColumn, "label-column", "label", "column that holds the right label: a name in CSV, a number from 0 in NPY")
 	c.Flags().IntVar(&f.threads, "threads", 1, "threads of one inference")
-	c.Flags().StringSliceVar(&f.delegates, "delegates", nil, "preference, best first: xnnpack, none")
+	c.Flags().StringSliceVar(&f.delegates, "delegates", nil, "preference, best first: xnnpack or none for TensorFlow Lite; cpu, none, tensorrt, cuda for ONNX")
 	choiceFlag(c, &f.format, "format", "", "form of the input; auto goes by the file's name", "auto", "auto", "csv", "npy")
 	outputFlag(c, &f.output, "table", "table", "jsonl", "csv")
 	a.modelFlags(c, &f.models)

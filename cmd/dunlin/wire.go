@@ -57,7 +57,7 @@ func newDaemon(cfg *config.Config, d deps) (*daemon, error) {
 		deps: d, cfg: cfg, current: cfg, began: d.clock.Boot(), hardware: newHardware(d), outbox: box,
 		feeds: map[string]*pipeline.Feed{}, pipelines: map[string]*pipeline.Pipeline{},
 	}
-	models := &library{roots: cfg.ModelRoots, path: cfg.TFLite, getenv: d.getenv}
+	models := &library{roots: cfg.ModelRoots, path: cfg.TFLite, onnx: cfg.ONNX, getenv: d.getenv}
 	sources := agent.Stage{Name: "sources"}
 	made := map[string]hal.Source{}
 	for _, c := range cfg.Sources {

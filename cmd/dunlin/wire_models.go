@@ -14,32 +14,37 @@ import (
 	"github.com/dunlin-iot/dunlin/hal"
 	"github.com/dunlin-iot/dunlin/models/engine"
 	"github.com/dunlin-iot/dunlin/models/manifest"
-	"github.com/dunlin-iot/dunlin/models/tflite"
 	"github.com/dunlin-iot/dunlin/models/window"
 )
 
-// library finds models in the roots and runs them on the one engine there is. The engine's library is opened with the
-// first model; one that is absent is looked for again with the next.
+// library finds models in the roots and runs them, each on the engine that it names. An engine's library is opened with
+// its first model; one that is absent is looked for again with the next.
 type library struct {
 	roots  []string
-	path   string // of the engine's library; empty searches
+	path   string // of the TensorFlow Lite library; empty searches
+	onnx   string // of the ONNX Runtime library; empty searches
 	getenv func(string) string
 
-	mu     sync.Mutex
-	engine *tflite.Runtime
+	mu      sync.Mutex
+	engines map[string]engine.Engine // by name
 }
 
-func (l *library) runtime() (*tflite.Runtime, error) {
+// runtime is the engine of that name.
+func (l *library) runtime(name string) (engine.Engine, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.engine == nil {
-		rt, err := tflite.Open(tflite.Config{Path: l.path, Getenv: l.getenv})
-		if err != nil {
-			return nil, err
-		}
-		l.engine = rt
+	if rt, ok := l.engines[name]; ok {
+		return rt, nil
 	}
-	return l.engine, nil
+	rt, err := l.openEngine(name)
+	if err != nil {
+		return nil, err
+	}
+	if l.engines == nil {
+		l.engines = map[string]engine.Engine{}
+	}
+	l.engines[name] = rt
+	return rt, nil
 }
 
 // bundle reads and checks a model's folder. A model that no root holds is absent.
@@ -63,7 +68,7 @@ func (l *library) bundle(ref manifest.Ref) (*manifest.Bundle, error) {
 
 // session loads a bundle and runs its golden vectors: what this returns gives the answers that its maker saw.
 func (l *library) session(b *manifest.Bundle, opts engine.Options) (engine.Session, manifest.GoldenReport, error) {
-	rt, err := l.runtime()
+	rt, err := l.runtime(b.Engine.Name)
 	if err != nil {
 		return nil, manifest.GoldenReport{}, err
 	}
@@ -107,13 +112,17 @@ func (l *library) open(u use) (*pipeline.Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("model %s: %w", b.Ref(), err)
 	}
+	rt, err := l.runtime(b.Engine.Name)
+	if err != nil {
+		return nil, err
+	}
 	s, _, err := l.session(b, u.options)
 	if err != nil {
 		return nil, err
 	}
 	return &pipeline.Model{
 		Name: b.Name, Version: strconv.Itoa(b.Version), Labels: b.Labels, Session: s, Framer: framer,
-		Engine: l.engine.Name() + " " + l.engine.Version(), Channels: b.Source.Values(), Rule: u.rule(b.Decide),
+		Engine: rt.Name() + " " + rt.Version(), Channels: b.Source.Values(), Rule: u.rule(b.Decide),
 	}, nil
 }
 

@@ -3,6 +3,9 @@
 For each model NAME: NAME.onnx, NAME.in.f32 (200 rows that training never saw) and NAME.out.f32, what scikit-learn says
 of them. Classifiers are exported without ZipMap and cut to their probabilities, as Dunlin wants them; labels.onnx keeps
 the label, as int64, and its scikit-learn labels are in labels.out.i64; zipmap.onnx and texts.onnx are what must be refused.
+
+motions.onnx knows the four activities of testdata/recordings from flattened windows of 5 s, 6 channels at 10 Hz; its rows
+are all windows of all recordings, in the order in which `dunlin predict` decides them.
 """
 
 import pathlib
@@ -34,7 +37,26 @@ def write(name, onx, x, y):
     np.asarray(y, "f").tofile(OUT / f"{name}.out.f32")
 
 
+def motions():
+    """Windows of 50 samples every 5. Trained on half of the recordings; the numbers matter here, not the accuracy."""
+    rows, truth, part = [], [], []
+    files = sorted((pathlib.Path(__file__).parents[2] / "testdata" / "recordings").glob("*.csv"))
+    labels = sorted({f.stem[3:] for f in files})
+    for number, file in enumerate(files):
+        table = np.genfromtxt([t for t in file.read_text().splitlines() if not t.startswith("#")], delimiter=",", skip_header=1, dtype="f")
+        for end in range(50, len(table) + 1, 5):
+            rows.append(table[end - 50:end, -6:].ravel())
+            truth.append(labels.index(file.stem[3:]))
+            part.append(number % 8 < 4)
+    x, truth, part = np.array(rows, "f"), np.array(truth), np.array(part)
+    model = make_pipeline(StandardScaler(), MLPClassifier((16,), max_iter=200, random_state=7)).fit(x[part], truth[part])
+    onx = select_model_inputs_outputs(to_onnx(model, x[:1], options={"zipmap": False}), "probabilities")
+    write("motions", onx, x, model.predict_proba(x))
+    (OUT / "motions.labels").write_text("\n".join(labels) + "\n")
+
+
 def main():
+    motions()
     x, y = data()
     train, test = slice(SAMPLES, None), slice(SAMPLES)
     classifiers = {
