@@ -125,7 +125,8 @@ func (l Level) MarshalText() ([]byte, error) { return []byte(l), nil }
 type Delegate string
 
 func (Delegate) Syntax() Syntax {
-	return Syntax{Noun: "a delegate", Example: "xnnpack", Enum: []string{"xnnpack", "none"}}
+	// The first two are for TensorFlow Lite; none and the rest for ONNX Runtime, in the words of models/onnx.
+	return Syntax{Noun: "a delegate", Example: "xnnpack", Enum: []string{"xnnpack", "none", "cpu", "tensorrt", "cuda", "openvino", "qnn", "vitisai", "webgpu"}}
 }
 
 func (d *Delegate) UnmarshalText(text []byte) error {

@@ -26,6 +26,27 @@ func TestContract(t *testing.T) {
 		"zipmap":           "options={'zipmap': False}",
 		"sequence":         "is a sequence",
 		"huge":             "it makes a tensor of [1099511627776]",
+		"two_graphs":       "two graphs",
+
+		"constant_huge":     "want at most 67108864 elements",
+		"constant_negative": "want at most 67108864 elements",
+		"constant_short":    "288 bytes for shape [9 1 3 3]: want 324",
+		"constant_twice":    "data in two places",
+		"constant_type":     "element type 99",
+		"pool_large":        "its kernel spans 42, its input 8",
+		"pool_stride":       "strides holds 0",
+		"nested":            "nested too deeply",
+		"forest_child":      "node 0 of tree 0 has the child 7",
+		"forest_loop":       "node 1 of tree 0 has the child 0",
+		"forest_self":       "node 0 of tree 0 has the child 0",
+		"forest_deep":       "a tree is deeper than 1024",
+		"forest_feature":    "a node asks for feature -1",
+		"forest_short":      "nodes_featureids has 1 values: want 3",
+		"forest_target":     "a leaf names output 1 of 1",
+		"forest_twice":      "two nodes have one number",
+		"linear_rows":       "do not fit 2 rows",
+		"svm_coefficients":  "1 coefficients for 2 support vectors",
+		"svm_short":         "8 numbers for 3 support vectors",
 	} {
 		bad[name] = enginetest.Refuse{File: file(t, testdata, name+".onnx"), Says: says}
 	}

@@ -157,7 +157,60 @@ def nonzero_plus():
     return model(nodes, [value("x", T.FLOAT, [1, 4])], [value("y", T.INT64, [2, "n"])], [constant("six", np.zeros((2, 6), np.int64))])
 
 
+def forest(**changes):
+    """One stump, with something wrong in it."""
+    a = dict(n_targets=1, nodes_treeids=[0, 0, 0], nodes_nodeids=[0, 1, 2], nodes_featureids=[0, 0, 0], nodes_values=[0.5, 0.0, 0.0],
+             nodes_modes=["BRANCH_LEQ", "LEAF", "LEAF"], nodes_truenodeids=[1, 0, 0], nodes_falsenodeids=[2, 0, 0],
+             target_treeids=[0, 0], target_nodeids=[1, 2], target_ids=[0, 0], target_weights=[1.0, 2.0])
+    return classic("TreeEnsembleRegressor", **{**a, **changes})
+
+
+def chain(n):
+    """A tree as deep as it is large: each branch has a leaf and the next branch."""
+    ids = list(range(2 * n + 1))
+    branch = [i % 2 == 0 and i < 2 * n for i in ids]
+    return forest(
+        nodes_treeids=[0] * len(ids), nodes_nodeids=ids, nodes_featureids=[0] * len(ids), nodes_values=[0.5] * len(ids),
+        nodes_modes=["BRANCH_LEQ" if b else "LEAF" for b in branch], nodes_truenodeids=[i + 1 if b else 0 for i, b in enumerate(branch)],
+        nodes_falsenodeids=[i + 2 if b else 0 for i, b in enumerate(branch)], target_treeids=[0], target_nodeids=[2 * n], target_ids=[0], target_weights=[1.0])
+
+
+def classic(op, **attributes):
+    return model([h.make_node(op, ["x"], ["y"], domain="ai.onnx.ml", **attributes)], [value("x", T.FLOAT, [1, 4])], [value("y", T.FLOAT, [1, 1])],
+                 domains=[("ai.onnx.ml", 3)], check=False)
+
+
+def pool(**attributes):
+    return model([h.make_node("MaxPool", ["x"], ["p"], **attributes), h.make_node("Slice", ["p", "s", "e"], ["y"])],
+                 [value("x", T.FLOAT, [1, 1, 8, 8])], [value("y", T.FLOAT, None)], [constant("s", np.int64([0])), constant("e", np.int64([9]))], check=False)
+
+
+def nested(n):
+    """If inside If inside If."""
+    g = h.make_graph([h.make_node("Identity", ["x"], ["y"])], "g", [], [value("y", T.FLOAT, [1, 4])])
+    for _ in range(n):
+        g = h.make_graph([h.make_node("If", ["c"], ["y"], then_branch=g)], "g", [], [value("y", T.FLOAT, [1, 4])])
+    return model(list(g.node), [value("x", T.FLOAT, [1, 4]), value("c", T.BOOL, [])], [value("y", T.FLOAT, [1, 4])], check=False)
+
+
+def lying(change):
+    """A sound model with one constant that says something untrue of itself."""
+    m = conv_float()
+    change(m.graph.initializer[0])
+    return m
+
+
 BAD = {
+    "forest_child": lambda: forest(nodes_truenodeids=[7, 0, 0]), "forest_loop": lambda: forest(nodes_modes=["BRANCH_LEQ", "BRANCH_LEQ", "LEAF"], nodes_truenodeids=[1, 0, 0]),
+    "forest_self": lambda: forest(nodes_truenodeids=[0, 0, 0]), "forest_target": lambda: forest(target_ids=[0, 1]), "forest_short": lambda: forest(nodes_featureids=[0]),
+    "forest_feature": lambda: forest(nodes_featureids=[-1, 0, 0]), "forest_twice": lambda: forest(nodes_nodeids=[0, 1, 1]), "forest_deep": lambda: chain(2000),
+    "linear_rows": lambda: classic("LinearRegressor", coefficients=[1.0] * 7, intercepts=[0.0, 0.0], targets=2),
+    "svm_short": lambda: classic("SVMRegressor", kernel_type="RBF", kernel_params=[0.1, 0.0, 3.0], n_supports=3, support_vectors=[1.0] * 8, coefficients=[1.0] * 3, rho=[0.0]),
+    "svm_coefficients": lambda: classic("SVMRegressor", kernel_type="RBF", kernel_params=[0.1, 0.0, 3.0], n_supports=2, support_vectors=[1.0] * 8, coefficients=[1.0], rho=[0.0]),
+    "pool_large": lambda: pool(kernel_shape=[1, 42]), "pool_stride": lambda: pool(kernel_shape=[1, 2], strides=[1, 0]), "nested": lambda: nested(20),
+    "constant_short": lambda: lying(lambda t: t.dims.__setitem__(0, 9)), "constant_huge": lambda: lying(lambda t: t.dims.__setitem__(0, 1 << 40)),
+    "constant_negative": lambda: lying(lambda t: t.dims.__setitem__(0, -8)), "constant_type": lambda: lying(lambda t: setattr(t, "data_type", 99)),
+    "constant_twice": lambda: lying(lambda t: t.float_data.append(1)),
     "strings": lambda: one("Identity", T.STRING, out=T.STRING), "unknown_operator": lambda: one("Frobnicate"),
     "own_domain": lambda: one("Identity", domain="com.example"), "random": lambda: one("RandomNormalLike"),
     "dynamic_input": lambda: one("Identity", shape=(1, "time"), out_shape=(1, "time")), "nonzero": nonzero, "nonzero_plus": nonzero_plus,
@@ -207,6 +260,7 @@ def main():
         found[name] = golden(m)
     for name, make in {**BAD, "loop": loop}.items():
         (HERE / f"{name}.onnx").write_bytes(make().SerializeToString())
+    (HERE / "two_graphs.onnx").write_bytes(b"".join(m.SerializeToString() for m in (one("Identity"), one("Abs"))))
     (HERE / "golden.json").write_text(json.dumps(found, indent=1) + "\n")
 
 
