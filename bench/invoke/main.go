@@ -18,6 +18,7 @@ import (
 
 	"github.com/dunlin-iot/dunlin/bench/live"
 	"github.com/dunlin-iot/dunlin/bench/report"
+	"github.com/dunlin-iot/dunlin/internal/solib"
 	"github.com/dunlin-iot/dunlin/models/tflite"
 )
 
@@ -41,7 +42,7 @@ func main() {
 }
 
 func run(ctx context.Context, rounds int) error {
-	lib, err := tflite.Open(tflite.Config{Dirs: append(tflite.DefaultDirs(), "build/runtime/linux-"+runtime.GOARCH)})
+	lib, err := tflite.Open(tflite.Config{Dirs: append(solib.DefaultDirs(), "build/runtime/linux-"+runtime.GOARCH)})
 	if err != nil {
 		return err
 	}

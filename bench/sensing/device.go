@@ -16,6 +16,7 @@ import (
 	"github.com/dunlin-iot/dunlin/agent/pipeline"
 	"github.com/dunlin-iot/dunlin/hal"
 	"github.com/dunlin-iot/dunlin/hal/fifo"
+	"github.com/dunlin-iot/dunlin/internal/solib"
 	"github.com/dunlin-iot/dunlin/models/engine"
 	"github.com/dunlin-iot/dunlin/models/manifest"
 	"github.com/dunlin-iot/dunlin/models/tflite"
@@ -111,7 +112,7 @@ func motions() (func(context.Context) (*pipeline.Model, error), error) {
 	if err != nil {
 		return nil, fmt.Errorf("read model: %w", err)
 	}
-	lib, err := tflite.Open(tflite.Config{Dirs: append(tflite.DefaultDirs(), "build/runtime/linux-"+runtime.GOARCH)})
+	lib, err := tflite.Open(tflite.Config{Dirs: append(solib.DefaultDirs(), "build/runtime/linux-"+runtime.GOARCH)})
 	if err != nil {
 		return nil, err
 	}

@@ -12,8 +12,8 @@
 // The C library checks little of a model before it uses it, so Inspect checks the file first: every offset in bounds,
 // every index in range, and the numbers known to make a kernel divide by zero.
 //
-// May import: models/engine, the binding github.com/mattn/go-tflite, the standard library; it is one of the few
-// packages with cgo. It never calls the binding's delegates, string, CopyTo and CopyFrom calls, which are unsound.
+// May import: models/engine, internal/solib, the binding github.com/mattn/go-tflite, the standard library; it is one of
+// the few packages with cgo. It never calls the binding's delegates, string, CopyTo and CopyFrom calls, which are unsound.
 //
 // Goroutines: none of its own. A Session belongs to one goroutine at a time; different sessions may run at once. One
 // process opens one library, because the jump table is one per process.

@@ -18,17 +18,21 @@ import (
 
 	binding "github.com/mattn/go-tflite"
 
+	"github.com/dunlin-iot/dunlin/internal/solib"
 	"github.com/dunlin-iot/dunlin/models/engine"
 )
 
 // oldest is the oldest version that this package was run on.
 var oldest = Version{Major: 2, Minor: 9}
 
-// Config says where the library is. The zero value searches $DUNLIN_TFLITE and DefaultDirs.
+// EnvLibrary is the environment variable that names the library.
+const EnvLibrary = "DUNLIN_TFLITE"
+
+// Config says where the library is. The zero value searches $DUNLIN_TFLITE and solib.DefaultDirs.
 type Config struct {
 	Path   string              // the library; when set nothing else is tried
 	Getenv func(string) string // nil means os.Getenv
-	Dirs   []string            // folders to search; nil means DefaultDirs
+	Dirs   []string            // folders to search; nil means solib.DefaultDirs
 }
 
 // Runtime is an opened library. It implements engine.Engine. It stays open for the life of the process.
@@ -41,19 +45,22 @@ type Runtime struct {
 // Open finds and opens the library. The error is one sentence that names every place that was searched and what was
 // wrong there; it wraps engine.ErrRuntime. A process opens one library: opening another one is an error.
 func Open(cfg Config) (*Runtime, error) {
-	s := find(cfg)
-	for _, file := range s.files {
+	found := solib.Find(solib.Query{
+		Name: "libtflite.so", Names: []string{"libtflite.so*", "libtensorflowlite_c.so*"},
+		Path: cfg.Path, Env: EnvLibrary, Getenv: cfg.Getenv, Dirs: cfg.Dirs,
+	})
+	for _, file := range found.Files {
 		r, err := openFile(file)
 		if err == nil {
 			return r, nil
 		}
 		if errors.Is(err, fs.ErrNotExist) {
-			s.note("%s does not exist", file)
+			found.Note("%s does not exist", file)
 			continue
 		}
-		s.note("%s: %v", file, err)
+		found.Note("%s: %v", file, err)
 	}
-	return nil, fmt.Errorf("open TensorFlow Lite library (%s): %s: %w", advice(goruntime.GOARCH), strings.Join(s.notes, "; "), engine.ErrRuntime)
+	return nil, fmt.Errorf("open TensorFlow Lite library (%s): %s: %w", advice(goruntime.GOARCH), strings.Join(found.Notes, "; "), engine.ErrRuntime)
 }
 
 func openFile(file string) (*Runtime, error) {
@@ -64,7 +71,7 @@ func openFile(file string) (*Runtime, error) {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real
 	}
-	if err := checkFile(path); err != nil {
+	if err := solib.CheckFile(path); err != nil {
 		return nil, err
 	}
 	cpath := C.CString(path)
