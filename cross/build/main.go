@@ -38,7 +38,7 @@ type program struct {
 	limit int64
 }
 
-var programs = []program{{"dunlin", true, 14e6}, {"dunlin-hub", false, 35e6}}
+var programs = []program{{"dunlin", true, 19e6}, {"dunlin-hub", false, 35e6}}
 
 func main() {
 	out := flag.String("out", "build/cross", "folder for the binaries")
