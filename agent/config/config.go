@@ -15,9 +15,11 @@ type Config struct {
 	TFLite     string // empty: the known folders are searched
 	ONNX       string // likewise
 	LogLevel   Level
-	Socket     string
-	State      string
-	File       File // what the files said, defaults filled in
+	// AllowUnsigned lets bundles in that no owner signed.
+	AllowUnsigned bool
+	Socket        string
+	State         string
+	File          File // what the files said, defaults filled in
 }
 
 // HubConfig is where records go.

@@ -15,6 +15,7 @@ type File struct {
 	Spool     Spool             `yaml:"spool" remote:"no" doc:"The durable store of records that the hub has not acknowledged."`
 	Models    Models            `yaml:"models" remote:"no" doc:"Where models are found."`
 	Runtime   Runtime           `yaml:"runtime" remote:"no" doc:"Inference libraries."`
+	Trust     Trust             `yaml:"trust" remote:"no" doc:"Which models this device takes."`
 	Log       Log               `yaml:"log" remote:"no" doc:"What is logged."`
 	Control   Control           `yaml:"control" remote:"no" doc:"The local API that the command line talks to."`
 	State     Path              `yaml:"state" default:"/var/lib/dunlin" remote:"no" doc:"Folder of everything that must survive a restart."`
@@ -70,6 +71,11 @@ type Models struct {
 type Runtime struct {
 	TFLite Path `yaml:"tflite" remote:"no" doc:"The TensorFlow Lite C library; by default the known folders are searched."`
 	ONNX   Path `yaml:"onnx" remote:"no" doc:"The ONNX Runtime library, for models in that format; by default the known folders are searched."`
+}
+
+// Trust says which models this device takes. No hub may change it.
+type Trust struct {
+	Unsigned Unsigned `yaml:"unsigned" default:"refuse" remote:"no" doc:"Whether a bundle that no owner signed may be imported; allow warns for as long as it stands."`
 }
 
 // Log says what is logged.

@@ -107,6 +107,25 @@ func (r *Report) UnmarshalText(text []byte) error {
 
 func (r Report) MarshalText() ([]byte, error) { return []byte(r), nil }
 
+// Unsigned says what happens to a bundle that no owner signed.
+type Unsigned string
+
+const (
+	UnsignedRefuse Unsigned = "refuse"
+	UnsignedAllow  Unsigned = "allow"
+)
+
+func (Unsigned) Syntax() Syntax {
+	return Syntax{Noun: "what to do with unsigned bundles", Example: "refuse", Enum: []string{"refuse", "allow"}}
+}
+
+func (u *Unsigned) UnmarshalText(text []byte) error {
+	*u = Unsigned(text)
+	return u.Syntax().pick(string(text))
+}
+
+func (u Unsigned) MarshalText() ([]byte, error) { return []byte(u), nil }
+
 // Level is how much is logged.
 type Level string
 

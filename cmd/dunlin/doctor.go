@@ -74,6 +74,7 @@ func (d *doctor) look(ctx context.Context) {
 		d.source(ctx, s)
 	}
 	d.state()
+	d.trust()
 	d.hub(ctx)
 	d.group()
 	d.daemon(daemonErr)
@@ -141,6 +142,13 @@ func absent(what, fix string, err error) error {
 		err = fs.ErrNotExist
 	}
 	return &hal.AbsentError{What: what, Fix: fix, Err: err}
+}
+
+// trust warns for as long as anybody's models are let in.
+func (d *doctor) trust() {
+	if d.cfg.AllowUnsigned {
+		d.findings = append(d.findings, finding{"trust", "note", "unsigned bundles are allowed: whoever can import a model here can run any; set trust.unsigned to refuse and enrol with 'dunlin trust init'"})
+	}
 }
 
 // state tries a write where the spool will be.

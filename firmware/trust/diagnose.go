@@ -73,22 +73,13 @@ func diagnoseRoot(r *refresh, data []byte, err error) error {
 		return r.signatures(metadata.ROOT, data).because(err)
 	case errors.Is(err, &metadata.ErrUnsignedMetadata{}):
 		return refuse(TooFew, "this root.json is not signed by enough of its own keys").because(err)
-	case errors.Is(err, &metadata.ErrBadVersionNumber{}):
-		return refuse(Mixed, "the next root.json does not have the next version: %v", err).because(err)
 	}
 	return refuse(BadMetadata, "this root.json cannot be believed: %v", err).because(err)
 }
 
-// signed is the part of any metadata file that tells who signed it.
-type signed struct {
-	Signatures []struct {
-		KeyID string `json:"keyid"`
-	} `json:"signatures"`
-}
-
 // signatures explains which signatures are missing.
 func (r *refresh) signatures(role string, data []byte) *Refusal {
-	var file signed
+	var file signatures
 	if err := json.Unmarshal(data, &file); err != nil {
 		return unreadable(role, err)
 	}

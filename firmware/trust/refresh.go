@@ -43,11 +43,7 @@ type refresh struct {
 func (s *Store) Refresh(ctx context.Context, src Source) (Report, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	scratch, err := newSet(s.set.files[metadata.ROOT], s.now())
-	if err != nil {
-		return Report{}, err
-	}
-	r := &refresh{ctx: ctx, src: src, old: s.set, new: scratch, marks: s.marks.clone(), store: s}
+	r := &refresh{ctx: ctx, src: src, old: s.set, new: s.set.scratch(s.now()), marks: s.marks.clone(), store: s}
 	if err := r.run(); err != nil {
 		return Report{Roots: r.roots}, errors.Join(err, r.keepRoot())
 	}
@@ -138,20 +134,26 @@ func (r *refresh) walkRoots() error {
 	return nil
 }
 
+// nextRoot takes a root as TUF wants it (specification 5.3.4 to 5.3.6): signed by the keys of the root before and by its
+// own, and one version later.
 func (r *refresh) nextRoot(data []byte) error {
 	before := r.new.tuf.Root
-	if _, err := checkRoot(data); err != nil {
+	after, err := checkRoot(data)
+	if err != nil {
 		return err
 	}
-	if _, err := r.new.tuf.UpdateRoot(data); err != nil {
+	if err := verifyRoot(before, after, data); err != nil {
 		return diagnoseRoot(r, data, err)
 	}
-	after := r.new.tuf.Root.Signed
+	if after.Signed.Version != before.Signed.Version+1 {
+		return refuse(Mixed, "after root %d comes a file with root %d", before.Signed.Version, after.Signed.Version)
+	}
 	for id := range before.Signed.Keys {
-		if after.Keys[id] == nil {
-			r.marks.retire([]string{id}, after.Version)
+		if after.Signed.Keys[id] == nil {
+			r.marks.retire([]string{id}, after.Signed.Version)
 		}
 	}
+	r.new.tuf.Root = after
 	r.new.files[metadata.ROOT] = data
 	r.roots++
 	return nil
@@ -268,7 +270,7 @@ func (r *refresh) role(role, parent string) error {
 	}
 	data := r.old.files[role]
 	if data != nil && meta.VerifyLengthHashes(data) == nil {
-		if _, err := r.new.tuf.UpdateDelegatedTargets(data, role, parent); err == nil {
+		if err := r.new.update(data, role, parent); err == nil {
 			r.new.files[role] = data
 			return r.checkRoleMark(role)
 		}
@@ -280,7 +282,7 @@ func (r *refresh) role(role, parent string) error {
 	if err := meta.VerifyLengthHashes(data); err != nil {
 		return mismatch(role, data, meta, err)
 	}
-	if _, err := r.new.tuf.UpdateDelegatedTargets(data, role, parent); err != nil {
+	if err := r.new.update(data, role, parent); err != nil {
 		return r.diagnose(role, data, meta, err)
 	}
 	r.new.files[role] = data

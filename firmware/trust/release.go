@@ -1,12 +1,11 @@
 package trust
 
 import (
-	"bytes"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"math"
 	"slices"
 	"strings"
 
@@ -38,6 +37,9 @@ type Demands struct {
 	AgentMin  string   `json:"agent_min,omitempty"` // first and last version of the agent that can use it
 	AgentMax  string   `json:"agent_max,omitempty"`
 }
+
+// maxInteger is where JSON numbers stop being exact in all languages that read these files.
+const maxInteger = 1 << 53
 
 // errDemand is a custom field that this agent does not know: it may be a condition, so it is never passed over.
 var errDemand = errors.New("field that this agent does not know")
@@ -109,13 +111,8 @@ type custom struct {
 
 func parseCustom(data []byte) (*custom, error) {
 	c := &custom{}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
-	if err := d.Decode(&c.fields); err != nil {
+	if err := json.Unmarshal(data, &c.fields); err != nil {
 		return nil, fmt.Errorf("custom fields: %w", err)
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("custom fields: something stands behind them")
 	}
 	return c, nil
 }
@@ -141,10 +138,8 @@ func (c *custom) number(name string) int64 {
 		return 0
 	}
 	delete(c.fields, name)
-	if n, ok := v.(json.Number); ok {
-		if i, err := n.Int64(); err == nil {
-			return i
-		}
+	if f, ok := v.(float64); ok && f == math.Trunc(f) && math.Abs(f) < maxInteger {
+		return int64(f)
 	}
 	c.fault = fmt.Errorf("custom field %s is not an integer", name)
 	return 0

@@ -75,7 +75,7 @@ func (s *set) loadTargets() error {
 		if s.files[role] == nil {
 			continue
 		}
-		if _, err := s.tuf.UpdateDelegatedTargets(s.files[role], role, metadata.TARGETS); err != nil {
+		if err := s.update(s.files[role], role, metadata.TARGETS); err != nil {
 			return err
 		}
 	}
@@ -92,6 +92,12 @@ func newSet(root []byte, at time.Time) (*set, error) {
 	}
 	tm.RefTime = at
 	return &set{tuf: tm, files: files{metadata.ROOT: root}}, nil
+}
+
+// scratch is a set with the root of this one and nothing else: that root was verified when this set was made.
+func (s *set) scratch(at time.Time) *set {
+	tm := &trustedmetadata.TrustedMetadata{Root: s.tuf.Root, Targets: map[string]*metadata.Metadata[metadata.TargetsType]{}, RefTime: at}
+	return &set{tuf: tm, files: files{metadata.ROOT: s.files[metadata.ROOT]}}
 }
 
 // complete reports whether there is more than a root.

@@ -20,6 +20,8 @@ var owners = []struct {
 	{"github.com/fxamacker/cbor", []string{"sync/wire", "models/manifest"}},
 	{"github.com/goccy/go-yaml", []string{"agent/config"}},
 	{"github.com/theupdateframework/go-tuf", []string{"firmware/trust", "hub/release"}},
+	{"github.com/sigstore/", []string{"firmware/trust/trusttest", "hub/release"}},
+	{"filippo.io/age", []string{"hub/release"}},
 	{"modernc.org/sqlite", []string{"hub/store"}},
 	{"database/sql", []string{"hub/store"}},
 	{"github.com/pressly/goose", []string{"hub/store"}},
