@@ -8,7 +8,7 @@ import (
 
 // vocabulary is row 1: words that row 3 shares across families. Everything else below a family folder is concrete.
 var vocabulary = []string{
-	"hal", "hal/judge", "hal/lines", "hal/poll", "hal/pace", "hal/fifo", "hal/registers", "hal/picture", "models/manifest", "models/engine", "models/window", "models/drift", "models/explain",
+	"hal", "hal/judge", "hal/lines", "hal/poll", "hal/pace", "hal/fifo", "hal/registers", "hal/picture", "models/manifest", "models/engine", "models/window", "models/steps", "models/drift", "models/explain",
 	"sync/wire", "sync/twin", "firmware/trust",
 }
 
