@@ -1,10 +1,12 @@
 package window
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
 	"github.com/dunlin-iot/dunlin/models/engine"
+	"github.com/dunlin-iot/dunlin/models/steps"
 )
 
 // MaxValues bounds Length times Channels: 16 Mi values, the ring of one framer.
@@ -20,13 +22,19 @@ type Config struct {
 	Mean []float64
 	Std  []float64
 
+	// Steps prepare the whole window, in order, after which it may have another form; they stand instead of Mean and Std.
+	// Picture and RateHz are what they may need to know of a sample: zero when it is no picture, or has no known rate.
+	Steps   []steps.Spec
+	Picture steps.Picture
+	RateHz  float64
+
 	// Type and Quant are those of the input tensor. Quantised types are Int8 and Uint8: the standardised value divided
 	// by Quant.Scale, rounded half away from zero, plus Quant.ZeroPoint, saturated. Float32 takes the value as it is.
 	Type  engine.DType
 	Quant engine.Quant
 }
 
-// Check fills defaults and says what is impossible; New calls it.
+// Check fills defaults, turns Steps that need no whole window into Mean and Std, and says what is impossible; New calls it.
 func (c *Config) Check() error {
 	if c.Length < 1 || c.Channels < 1 || c.Length > MaxValues/c.Channels {
 		return fmt.Errorf("window of %d samples of %d channels: want 1 to %d values", c.Length, c.Channels, MaxValues)
@@ -37,10 +45,34 @@ func (c *Config) Check() error {
 	if c.Hop < 1 || c.Hop > MaxValues {
 		return fmt.Errorf("hop of %d samples: want 1 to %d", c.Hop, MaxValues)
 	}
+	if err := c.checkSteps(); err != nil {
+		return err
+	}
 	if err := c.checkScale(); err != nil {
 		return err
 	}
 	return c.checkType()
+}
+
+func (c *Config) checkSteps() error {
+	if len(c.Steps) == 0 {
+		return nil
+	}
+	if c.Mean != nil || c.Std != nil {
+		return errors.New("mean and std stand beside steps: want scale among the steps")
+	}
+	if _, err := steps.Out(c.in(), c.Steps); err != nil {
+		return err
+	}
+	if mean, std, ok := steps.Affine(c.in(), c.Steps); ok {
+		c.Mean, c.Std, c.Steps = mean, std, nil
+	}
+	return nil
+}
+
+// in is the form of the window before Steps.
+func (c *Config) in() steps.Shape {
+	return steps.Shape{Rows: c.Length, Columns: c.Channels, Picture: c.Picture, RateHz: c.RateHz}
 }
 
 func (c *Config) checkScale() error {

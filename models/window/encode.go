@@ -41,6 +41,22 @@ func (e *encoder) run(dst []byte, src []float32) (bad int) {
 	return bad
 }
 
+// all encodes values that every channel treats alike and reports whether they are finite. Unlike run it needs no whole
+// samples.
+func (e *encoder) all(dst []byte, src []float32) bool {
+	ok, size := true, e.typ.Size()
+	for len(src) > 0 {
+		n := min(len(src), len(e.gain))
+		if e.typ == engine.Float32 {
+			ok = e.floats(dst, src[:n]) && ok
+		} else {
+			ok = e.steps(dst[:n], src[:n]) && ok
+		}
+		src, dst = src[n:], dst[n*size:]
+	}
+	return ok
+}
+
 func (e *encoder) floats(dst []byte, src []float32) bool {
 	mean, gain := e.mean[:len(src)], e.gain[:len(src)]
 	ok := true

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/dunlin-iot/dunlin/models/engine"
+	"github.com/dunlin-iot/dunlin/models/steps"
 	"github.com/dunlin-iot/dunlin/models/window"
 	"github.com/google/go-cmp/cmp"
 )
@@ -16,8 +17,12 @@ func framer(t testing.TB, cfg window.Config) (*window.Framer, engine.Tensor) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dst := engine.Tensor{Type: cfg.Type, Shape: []int{1, cfg.Length, cfg.Channels}, Quant: cfg.Quant,
-		Data: make([]byte, cfg.Length*cfg.Channels*cfg.Type.Size())}
+	out, err := steps.Out(steps.Shape{Rows: cfg.Length, Columns: cfg.Channels, Picture: cfg.Picture, RateHz: cfg.RateHz}, cfg.Steps)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dst := engine.Tensor{Type: cfg.Type, Shape: []int{1, out.Rows, out.Columns}, Quant: cfg.Quant,
+		Data: make([]byte, out.Values()*cfg.Type.Size())}
 	if err := f.Fits(dst); err != nil {
 		t.Fatal(err)
 	}
