@@ -100,13 +100,20 @@ func (k *kit) sub(keys ...any) doc {
 	return v.(doc)
 }
 
-// pictures makes it a bundle of pictures, with an input of the given shape, and returns its source.
+// pictures makes it a bundle of pictures, with an input of the given shape and one scale for all colours, and returns its
+// source.
 func (k *kit) pictures(width, height, depth int, shape ...any) doc {
 	k.manifest["source"] = doc{"picture": doc{"width": width, "height": height, "depth": depth}}
 	k.sub("inputs", 0)["shape"] = shape
 	k.sub("window")["length"] = 1
+	k.scale([]any{1}, []any{2})
 	return k.sub("source")
 }
+
+func (k *kit) scale(mean, std []any) { k.steps(doc{"step": "scale", "mean": mean, "std": std}) }
+
+// steps replaces the preprocessing.
+func (k *kit) steps(all ...any) { k.manifest["preprocess"] = all }
 
 // session answers by table: what run returns for an input is the output.
 type session struct {

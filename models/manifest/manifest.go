@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"github.com/dunlin-iot/dunlin/models/engine"
+	"github.com/dunlin-iot/dunlin/models/steps"
 	"github.com/dunlin-iot/dunlin/models/window"
 )
 
@@ -20,7 +21,7 @@ type Manifest struct {
 	Outputs    []Tensor          // outputs, in the model's order
 	Source     Source            // source: what samples the first input is made of
 	Window     Window            // window
-	Preprocess []Step            // preprocess, in order; may be absent
+	Preprocess []steps.Spec      // preprocess, in order; may be absent
 	Decide     Decide            // decide: defaults that a pipeline's configuration may override
 	GoldenSet  GoldenSet         // golden
 	LabelsFile string            // labels
@@ -87,14 +88,6 @@ type Window struct {
 	Hop    int // hop: samples between two windows' ends
 }
 
-// Step is one step of preprocessing. The only step so far is "scale": (x - mean) / std, one value per channel; of a
-// picture, one for each of its depth values.
-type Step struct {
-	Name string    // step
-	Mean []float64 // mean
-	Std  []float64 // std
-}
-
 // Decide is how outputs become decisions when the configuration does not say otherwise.
 type Decide struct {
 	Threshold float64 // threshold: lowest score of a decision, 0 to 1
@@ -113,27 +106,17 @@ func (m *Manifest) Ref() Ref { return Ref{Name: m.Name, Version: m.Version} }
 // ModelFile is the name of the model inside the bundle.
 func (m *Manifest) ModelFile() string { return "model." + m.Engine.Name }
 
-// Framing is the window of the first input: length, hop, scale and quantisation.
+// Framing is the window of the first input: length, hop, preprocessing and quantisation.
 func (m *Manifest) Framing() window.Config {
-	in := m.Inputs[0]
+	in, before := m.Inputs[0], m.before()
 	cfg := window.Config{
-		Length: m.Window.Length, Hop: m.Window.Hop, Channels: m.Source.Values(),
+		Length: before.Rows, Hop: m.Window.Hop, Channels: before.Columns, Picture: before.Picture, RateHz: before.RateHz,
 		Type: in.Type, Quant: in.Quant,
 	}
-	for _, s := range m.Preprocess {
-		cfg.Mean, cfg.Std = spread(s.Mean, cfg.Channels), spread(s.Std, cfg.Channels)
+	if mean, std, ok := steps.Affine(before, m.Preprocess); ok {
+		cfg.Mean, cfg.Std = mean, std
+	} else {
+		cfg.Steps = m.Preprocess
 	}
 	return cfg
-}
-
-// spread repeats what is said of one point for all points of a picture.
-func spread(values []float64, n int) []float64 {
-	if len(values) == 0 || len(values) == n {
-		return values
-	}
-	all := make([]float64, 0, n)
-	for len(all)+len(values) <= n {
-		all = append(all, values...)
-	}
-	return all
 }

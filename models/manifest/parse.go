@@ -58,7 +58,7 @@ func (r *reader) manifest(o object) *Manifest {
 	m.Outputs = r.tensors(o, "outputs")
 	m.Source = r.source(o)
 	m.Window = r.window(o)
-	r.each(o, "preprocess", false, 0, 1, func(v any, at string) { m.Preprocess = append(m.Preprocess, r.step(v, at)) })
+	m.Preprocess = r.preprocess(o)
 	m.Decide = r.decide(o)
 	m.GoldenSet = r.golden(o)
 	m.LabelsFile = r.formed(o, "labels", fileForm, "a plain file name")

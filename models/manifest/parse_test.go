@@ -1,10 +1,12 @@
 package manifest_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/dunlin-iot/dunlin/models/manifest"
+	"github.com/dunlin-iot/dunlin/models/steps"
 )
 
 // TestRefused: every statement that cannot be true is refused, and the error begins with its place.
@@ -48,14 +50,14 @@ func TestRefused(t *testing.T) {
 		"picture turned":      {func(k *kit) { k.pictures(2, 4, 1, 1, 2, 4, 1) }, "$.source.picture: 1 of height 4, width 2"},
 		"planes of colours":   {func(k *kit) { k.pictures(2, 4, 3, 1, 3, 4, 2) }, "$.source.picture: 1 of height 4, width 2 and depth 3"},
 		"short picture":       {func(k *kit) { k.pictures(2, 4, 1, 1, 16) }, "$.window.length: 1 samples of 8 channels do not fill"},
-		"mean of a picture":   {func(k *kit) { k.pictures(2, 2, 3, 1, 2, 2, 3) }, "$.preprocess[0]: has 2 means and 2 stds for 3 channels"},
+		"mean of a picture":   {func(k *kit) { k.pictures(2, 2, 3, 1, 2, 2, 3); k.scale([]any{1, 2}, []any{1}) }, "$.preprocess[0].mean: has 2 values, want 1 or 3"},
 		"rate":                {func(k *kit) { k.sub("source")["rate_hz"] = -1 }, "$.source.rate_hz: is -1"},
 		"window":              {func(k *kit) { k.sub("window")["length"] = 3 }, "$.window.length: 3 samples of 2 channels do not fill"},
 		"hop":                 {func(k *kit) { k.sub("window")["hop"] = 0 }, "$.window.hop: is 0"},
 		"unknown step":        {func(k *kit) { k.sub("preprocess", 0)["step"] = "fft" }, `$.preprocess[0].step: unknown step "fft"; this version knows: scale`},
-		"two steps":           {func(k *kit) { k.manifest["preprocess"] = []any{doc{}, doc{}} }, "$.preprocess: has 2 elements"},
-		"short mean":          {func(k *kit) { k.sub("preprocess", 0)["mean"] = []any{1} }, "$.preprocess[0]: has 1 means"},
-		"std of zero":         {func(k *kit) { k.sub("preprocess", 0)["std"] = []any{1, 0} }, "$.preprocess: std[1] = 0"},
+		"many steps":          {func(k *kit) { k.manifest["preprocess"] = slices.Repeat([]any{doc{}}, 17) }, "$.preprocess: has 17 elements, want 0 to 16"},
+		"long mean":           {func(k *kit) { k.sub("preprocess", 0)["mean"] = []any{1, 2, 3} }, "$.preprocess[0].mean: has 3 values, want 1 or 2"},
+		"std of zero":         {func(k *kit) { k.sub("preprocess", 0)["std"] = []any{1, 0} }, "$.preprocess[0].std: value 1 is 0"},
 		"threshold":           {func(k *kit) { k.sub("decide")["threshold"] = 1.1 }, "$.decide.threshold: is 1.1"},
 		"hold":                {func(k *kit) { k.sub("decide")["hold"] = 0 }, "$.decide.hold: is 0"},
 		"tolerance":           {func(k *kit) { k.sub("golden")["tolerance_steps"] = 256 }, "$.golden.tolerance_steps: is 256"},
@@ -144,6 +146,9 @@ func FuzzParse(f *testing.F) {
 	f.Add(k.text(f))
 	k.pictures(2, 2, 1, 1, 2, 2, 1)
 	f.Add(k.text(f))
+	k = newKit(f)
+	k.sound(1, 8, 3)
+	f.Add(k.text(f))
 	f.Add([]byte(`{"format":1,"inputs":[[[[]]]]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		m, err := manifest.Parse(data)
@@ -154,8 +159,9 @@ func FuzzParse(f *testing.F) {
 		if err := cfg.Check(); err != nil {
 			t.Errorf("accepted a window that cannot be made: %v", err)
 		}
-		if m.Inputs[0].Bytes() != cfg.Length*cfg.Channels*cfg.Type.Size() {
-			t.Errorf("window %+v does not fill input %+v", cfg, m.Inputs[0])
+		out, err := steps.Out(steps.Shape{Rows: cfg.Length, Columns: cfg.Channels, Picture: cfg.Picture, RateHz: cfg.RateHz}, cfg.Steps)
+		if err != nil || m.Inputs[0].Bytes() != out.Values()*cfg.Type.Size() {
+			t.Errorf("window %+v does not fill input %+v (%v)", cfg, m.Inputs[0], err)
 		}
 	})
 }

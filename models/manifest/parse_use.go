@@ -65,26 +65,6 @@ func (r *reader) window(o object) (w Window) {
 	return w
 }
 
-func (r *reader) step(v any, at string) (s Step) {
-	o, ok := r.asObject(v, at)
-	if !ok {
-		return s
-	}
-	s.Name = r.text(o, "step", true, maxText)
-	if r.err == nil && s.Name != "scale" {
-		r.fail(at+".step", "unknown step %q; this version knows: scale", s.Name)
-	}
-	s.Mean = r.numbers(o, "mean")
-	s.Std = r.numbers(o, "std")
-	r.end(o)
-	return s
-}
-
-func (r *reader) numbers(o object, key string) (out []float64) {
-	r.each(o, key, true, 1, maxChannels, func(v any, at string) { out = append(out, r.asNumber(v, at)) })
-	return out
-}
-
 func (r *reader) decide(o object) (d Decide) {
 	sub, ok := r.object(o, "decide", true)
 	if !ok {
@@ -116,35 +96,12 @@ func (r *reader) agree(m *Manifest) {
 	if r.err != nil {
 		return
 	}
-	in, values, scaled := m.Inputs[0].Form(), m.Source.Values(), m.Source.Values()
-	if p := m.Source.Picture; p != (Picture{}) {
-		scaled = p.Depth
-		r.pictured(m)
-	}
-	if n := in.Elements(); n%values != 0 || m.Window.Length != n/values {
-		r.fail("$.window.length", "%d samples of %d channels do not fill $.inputs[0] of shape %v", m.Window.Length, values, in.Shape)
-	}
-	for _, s := range m.Preprocess {
-		if len(s.Mean) != scaled || len(s.Std) != scaled {
-			r.fail("$.preprocess[0]", "has %d means and %d stds for %d channels", len(s.Mean), len(s.Std), scaled)
-		}
-	}
+	r.filled(m)
 	if r.err == nil {
 		cfg := m.Framing()
 		if err := cfg.Check(); err != nil {
 			r.fail("$.preprocess", "%v", err)
 		}
-	}
-}
-
-// pictured compares the input's shape with the pictures that fill it: rows before columns before depth, or flat. A
-// model that wants planes of colours, or the sides the other way round, would take such pictures and see nothing.
-func (r *reader) pictured(m *Manifest) {
-	p, shape := m.Source.Picture, m.Inputs[0].Shape
-	want := []int{m.Window.Length, p.Height, p.Width, p.Depth}
-	if have := solid(shape); len(have) > 1 && !slices.Equal(have, solid(want)) {
-		r.fail("$.source.picture", "%d of height %d, width %d and depth %d do not fill $.inputs[0] of shape %v: want %v or a flat shape",
-			m.Window.Length, p.Height, p.Width, p.Depth, shape, want)
 	}
 }
 

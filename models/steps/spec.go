@@ -149,7 +149,11 @@ func (p *Param) checkNumber(n float64) string {
 }
 
 func (p *Param) checkList(list []float64, in Shape) string {
-	if n := in.channels(); len(list) != 1 && len(list) != n || len(list) == 0 {
+	switch n := in.channels(); {
+	case len(list) == 1 || len(list) == n:
+	case n == 1:
+		return fmt.Sprintf("has %d values, want 1", len(list))
+	default:
 		return fmt.Sprintf("has %d values, want 1 or %d", len(list), n)
 	}
 	for i, n := range list {
