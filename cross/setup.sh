@@ -56,7 +56,7 @@ install_missing
 case "$1" in
 cross | package) need_venv zig cross/zig.txt ;;
 test) need_venv zig cross/zig.txt; need_venv science; need_venv tuf; need_venv onnx ;;
-bench) need_venv zig cross/zig.txt; need_venv peer bench/python/requirements.txt ;;
+bench) need_venv zig cross/zig.txt; need_venv science; need_venv peer bench/python/requirements.txt ;;
 lint)
 	if ! .tools/bin/golangci-lint version 2>/dev/null | grep -q 2.15.0; then
 		echo "setup: building golangci-lint v2.15.0 (about two minutes, once)" >&2
