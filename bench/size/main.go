@@ -13,7 +13,7 @@ import (
 var limits = []struct {
 	program string
 	mb      float64
-}{{"dunlin", 14}, {"dunlin-hub", 35}}
+}{{"dunlin", 19}, {"dunlin-hub", 35}}
 
 func main() {
 	if err := run(); err != nil {
