@@ -1,11 +1,14 @@
 package manifest_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/dunlin-iot/dunlin/internal/fixture"
 	"github.com/dunlin-iot/dunlin/models/engine"
 	"github.com/dunlin-iot/dunlin/models/manifest"
 	"github.com/dunlin-iot/dunlin/models/steps"
@@ -116,6 +119,30 @@ func TestPicturesOfAnotherSize(t *testing.T) {
 	m, err := manifest.Parse(k.text(t))
 	if err != nil {
 		t.Fatal(err)
+	}
+	if _, err := window.New(m.Framing()); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestManual: the example of the manual is a manifest.
+func TestManual(t *testing.T) {
+	text, err := os.ReadFile(fixture.Path(t, "docs", "preprocess.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, block, _ := strings.Cut(string(text), "```json\n")
+	block, _, _ = strings.Cut(block, "```")
+	k := newKit(t)
+	if err := json.Unmarshal([]byte(block), &k.manifest); err != nil {
+		t.Fatal(err)
+	}
+	m, err := manifest.Parse(k.text(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(m.Preprocess) != 3 {
+		t.Errorf("%d steps, the page speaks of 3", len(m.Preprocess))
 	}
 	if _, err := window.New(m.Framing()); err != nil {
 		t.Error(err)
