@@ -1,0 +1,183 @@
+package shelf
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/dunlin-iot/dunlin/internal/atomicfile"
+)
+
+// Import takes in the file of a bundle from r, to its end. Bytes that the shelf knows already are no error. The error
+// wraps ErrRefused when the bytes are the cause; the refusal is remembered.
+func (s *Shelf) Import(ctx context.Context, r io.Reader) (Version, error) {
+	s.work.Lock()
+	defer s.work.Unlock()
+	f, err := s.receive(ctx, r)
+	if err != nil {
+		return Version{}, fmt.Errorf("import bundle: %w", err)
+	}
+	var known *Version
+	s.read(func(st *state) {
+		if v := st.file(f.SHA256); v != nil && v.State == Verified {
+			c := *v
+			known = &c
+		}
+	})
+	if known != nil {
+		return *known, s.discard(f.SHA256)
+	}
+	if err := s.update("offered", func(st *state) error { return st.offer(f) }); err != nil {
+		return Version{}, fmt.Errorf("import bundle: %w", err)
+	}
+	return s.proceed(ctx, f)
+}
+
+func (st *state) offer(f File) error {
+	st.Versions = slices.DeleteFunc(st.Versions, func(v Version) bool { return v.File == f.SHA256 })
+	st.Count++
+	st.Versions = append(st.Versions, Version{File: f.SHA256, Size: f.Size, State: Offered, Order: st.Count})
+	return nil
+}
+
+// receive puts the bytes under their digest's name, whole or not at all.
+func (s *Shelf) receive(ctx context.Context, r io.Reader) (File, error) {
+	out, err := os.CreateTemp(filepath.Join(s.root, incoming), ".part-*")
+	if err != nil {
+		return File{}, err
+	}
+	sum := sha256.New()
+	n, err := io.Copy(io.MultiWriter(out, sum), io.LimitReader(&checked{ctx, r}, s.cfg.Most+1))
+	if err == nil && n > s.cfg.Most {
+		err = fmt.Errorf("more than %d bytes: %w", s.cfg.Most, ErrRefused)
+	}
+	f := File{SHA256: hex.EncodeToString(sum.Sum(nil)), Size: n}
+	f.Path = s.arrived(f.SHA256)
+	err = errors.Join(err, out.Sync(), out.Close())
+	s.cfg.hook("received.before")
+	if err == nil {
+		err = os.Rename(out.Name(), f.Path)
+	}
+	if err != nil {
+		return File{}, errors.Join(err, os.Remove(out.Name()))
+	}
+	err = atomicfile.SyncDir(filepath.Dir(f.Path))
+	s.cfg.hook("received.done")
+	return f, err
+}
+
+func (s *Shelf) arrived(sum string) string { return filepath.Join(s.root, incoming, sum+suffix) }
+
+// checked ends a copy when its context has ended.
+type checked struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (c *checked) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.Read(p)
+}
+
+// proceed takes a version whose file is here to its end, from whatever state it is in.
+func (s *Shelf) proceed(ctx context.Context, f File) (Version, error) {
+	var v Version
+	s.read(func(st *state) { v = *st.file(f.SHA256) })
+	if v.State == Offered {
+		signed, err := s.cfg.Trust(ctx, f)
+		if err != nil {
+			return s.refuse(ctx, f, v, fmt.Errorf("not to be believed: %w", err))
+		}
+		if v, err = s.step("accepted", f, func(v *Version) { v.State, v.Unsigned = Accepted, !signed }); err != nil {
+			return v, err
+		}
+	}
+	return s.unpack(ctx, f, v)
+}
+
+// step changes the record of one version.
+func (s *Shelf) step(point string, f File, change func(*Version)) (out Version, err error) {
+	err = s.update(point, func(st *state) error {
+		v := st.file(f.SHA256)
+		if v == nil {
+			return fmt.Errorf("file %.12s: %w", f.SHA256, ErrUnknown)
+		}
+		change(v)
+		out = *v
+		return nil
+	})
+	return out, err
+}
+
+// refuse remembers why; a cause that lies in this moment, not in the bundle, leaves the version to Resume.
+func (s *Shelf) refuse(ctx context.Context, f File, v Version, cause error) (Version, error) {
+	if ctx.Err() != nil || isPassing(cause) {
+		return v, fmt.Errorf("import bundle: %w", cause)
+	}
+	out, err := s.step("refused", f, func(v *Version) { v.State, v.Reason = Refused, cause.Error() })
+	if err != nil {
+		return v, errors.Join(cause, err)
+	}
+	s.cfg.Logger.Warn("bundle is refused", "file", f.SHA256, "reason", cause)
+	err = errors.Join(s.discard(f.SHA256), s.forget())
+	return out, errors.Join(fmt.Errorf("import bundle: %w: %w", cause, ErrRefused), err)
+}
+
+// discard removes a file that is needed no more; a crash before it leaves the file to sweep.
+func (s *Shelf) discard(sum string) error {
+	err := os.Remove(s.arrived(sum))
+	if errors.Is(err, os.ErrNotExist) {
+		err = nil
+	}
+	s.cfg.hook("discarded.done")
+	return err
+}
+
+// forget drops the oldest refusals.
+func (s *Shelf) forget() error {
+	over := -keptRefused
+	s.read(func(st *state) {
+		for _, v := range st.Versions {
+			if v.State == Refused {
+				over++
+			}
+		}
+	})
+	if over <= 0 {
+		return nil
+	}
+	return s.update("forgotten", func(st *state) error {
+		st.Versions = slices.DeleteFunc(st.Versions, func(v Version) bool {
+			if v.State != Refused || over <= 0 {
+				return false
+			}
+			over--
+			return true
+		})
+		return nil
+	})
+}
+
+// Resume finishes the imports that a crash interrupted. Its error joins what went wrong; each may be tried again.
+func (s *Shelf) Resume(ctx context.Context) error {
+	s.work.Lock()
+	defer s.work.Unlock()
+	var errs []error
+	for _, v := range s.Versions() {
+		if v.State != Offered && v.State != Accepted && v.State != Fetching {
+			continue
+		}
+		if _, err := s.proceed(ctx, File{Path: s.arrived(v.File), SHA256: v.File, Size: v.Size}); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,269 @@
+package shelf_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/dunlin-iot/dunlin/models/manifest"
+	"github.com/dunlin-iot/dunlin/models/shelf"
+)
+
+func ask(version int) shelf.Request {
+	return shelf.Request{Pipeline: "activity", Base: "motions@1", Model: manifest.Ref{Name: "motions", Version: version}}
+}
+
+// do fails the test at the first error.
+func do(t *testing.T, errs ...error) {
+	t.Helper()
+	for i, err := range errs {
+		if err != nil {
+			t.Fatalf("step %d: %v", i, err)
+		}
+	}
+}
+
+func TestImport(t *testing.T) {
+	root := t.TempDir()
+	s := newShelf(t, root, config())
+	v := take(t, s, 2)
+	if v.State != shelf.Verified || v.Ref() != "motions@2" || !v.Unsigned {
+		t.Fatalf("imported %+v", v)
+	}
+	if want := "motions/2-" + v.Digest[:12]; v.Folder() != want {
+		t.Errorf("folder %q, want %q", v.Folder(), want)
+	}
+	if b, err := manifest.Open(os.DirFS(s.Path(v.Folder()))); err != nil || b.Digest != v.Digest {
+		t.Errorf("unpacked bundle: %v", err)
+	}
+	if again := take(t, s, 2); again != v {
+		t.Errorf("the same file again gives %+v, want %+v", again, v)
+	}
+	if left, err := os.ReadDir(filepath.Join(root, "incoming")); err != nil || len(left) != 0 {
+		t.Errorf("incoming holds %v, %v", left, err)
+	}
+	reopened := newShelf(t, root, config())
+	if got := reopened.Versions(); len(got) != 1 || got[0] != v {
+		t.Errorf("reopened: %+v", got)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	nobody := config()
+	nobody.Trust = func(context.Context, shelf.File) (bool, error) { return false, errors.New("nobody signed it") }
+	small := config()
+	small.Most = 1000
+	damaged := bundle(t, 2, "")
+	at := bytes.Index(damaged, []byte("TFL3"))
+	damaged[at+2000] ^= 1
+	for _, c := range []struct {
+		name string
+		cfg  shelf.Config
+		file []byte
+		want string
+	}{
+		{"nobody signed it", nobody, bundle(t, 2, ""), "nobody signed it"},
+		{"no rule at all", shelf.Config{Bundle: open}, bundle(t, 2, ""), "no rule says whom to believe"},
+		{"not a bundle", config(), []byte("hello"), "zip"},
+		{"cut", config(), bundle(t, 2, "")[:5000], "zip"},
+		{"one bit of the model", config(), damaged, "model.tflite"},
+		{"too large", small, bundle(t, 2, ""), "more than 1000 bytes"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			root := t.TempDir()
+			s := newShelf(t, root, c.cfg)
+			_, err := s.Import(t.Context(), bytes.NewReader(c.file))
+			if !errors.Is(err, shelf.ErrRefused) || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("error %v, want a refusal with %q", err, c.want)
+			}
+			if left, err := os.ReadDir(filepath.Join(root, "incoming")); err != nil || len(left) != 0 {
+				t.Errorf("incoming holds %v, %v", left, err)
+			}
+			for _, v := range newShelf(t, root, c.cfg).Versions() {
+				if v.State != shelf.Refused || v.Reason == "" {
+					t.Errorf("remembered as %+v", v)
+				}
+			}
+		})
+	}
+}
+
+func TestOneNumberMeansOneThing(t *testing.T) {
+	s := newShelf(t, t.TempDir(), config())
+	first := take(t, s, 2)
+	_, err := s.Import(t.Context(), bytes.NewReader(bundle(t, 2, "another one")))
+	if !errors.Is(err, shelf.ErrRefused) || !strings.Contains(err.Error(), "another content") {
+		t.Errorf("error %v, want a refusal", err)
+	}
+	if folder, err := s.Find(manifest.Ref{Name: "motions", Version: 2}); err != nil || folder != first.Folder() {
+		t.Errorf("motions@2 is %q, %v", folder, err)
+	}
+}
+
+func TestTrialThatIsCommitted(t *testing.T) {
+	root := t.TempDir()
+	s := newShelf(t, root, config())
+	v := take(t, s, 2)
+	if got := s.Uses("activity"); !slices.Equal(got, []string{""}) {
+		t.Errorf("without a slot: %q", got)
+	}
+	do(t, s.Activate(ask(2)), s.Begin("activity"), s.Try("activity"))
+	if got := s.Uses("activity"); !slices.Equal(got, []string{""}) {
+		t.Errorf("on trial a start uses %q, want the configured model", got)
+	}
+	if err := s.Activate(ask(1)); !errors.Is(err, shelf.ErrRefused) {
+		t.Errorf("activate during a trial: %v", err)
+	}
+	do(t, s.Commit("activity", "2000 windows without a breach"))
+	s = newShelf(t, root, config())
+	if got := s.Uses("activity"); !slices.Equal(got, []string{v.Folder(), ""}) {
+		t.Errorf("after the commit: %q", got)
+	}
+	last := s.Untold()["activity"]
+	want := shelf.Outcome{Model: "motions@2", State: shelf.Committed, Phase: shelf.Trial, Reason: "2000 windows without a breach", Attempts: 1}
+	if last != want {
+		t.Errorf("outcome %+v, want %+v", last, want)
+	}
+	do(t, s.Told("activity"))
+	if got := newShelf(t, root, config()).Untold(); len(got) != 0 {
+		t.Errorf("still to be told: %v", got)
+	}
+	do(t, s.Back("activity", "asked for"))
+	if got := s.Uses("activity"); !slices.Equal(got, []string{"", v.Folder()}) {
+		t.Errorf("after going back: %q", got)
+	}
+	if err := s.Activate(ask(1)); !errors.Is(err, shelf.ErrNothing) {
+		t.Errorf("activate what is active: %v", err)
+	}
+	if dropped, err := s.Settle("activity", "motions@7"); err != nil || !dropped {
+		t.Errorf("another base: %v, %v", dropped, err)
+	}
+	if _, ok := s.Slot("activity"); ok {
+		t.Error("the slot outlives its base")
+	}
+}
+
+func TestAttemptsAreConsumedByCrashes(t *testing.T) {
+	root := t.TempDir()
+	s := newShelf(t, root, config())
+	take(t, s, 2)
+	do(t, s.Activate(ask(2)))
+	for i := range 3 {
+		s = newShelf(t, root, config()) // the agent ended without a word
+		if err := s.Begin("activity"); err != nil {
+			t.Fatalf("attempt %d: %v", i+1, err)
+		}
+		if i == 1 {
+			do(t, s.Try("activity"))
+		}
+	}
+	s = newShelf(t, root, config())
+	if err := s.Begin("activity"); !errors.Is(err, shelf.ErrSpent) {
+		t.Fatalf("a fourth attempt: %v", err)
+	}
+	last := s.Untold()["activity"]
+	if last.State != shelf.Reverted || last.Attempts != 3 || last.Instead != "motions@1" || !strings.Contains(last.Reason, "3 of 3 attempts") {
+		t.Errorf("outcome %+v", last)
+	}
+	do(t, s.Activate(ask(2)), s.Begin("activity"), s.Revert("activity", "golden vectors differ"))
+	if err := s.Activate(ask(2)); !errors.Is(err, shelf.ErrRefused) || !strings.Contains(err.Error(), "2 times") {
+		t.Errorf("a third try: %v", err)
+	}
+	forced := ask(2)
+	forced.Force = true
+	do(t, s.Activate(forced))
+}
+
+func TestUnknownAndNothing(t *testing.T) {
+	s := newShelf(t, t.TempDir(), config())
+	if err := s.Activate(ask(9)); !errors.Is(err, shelf.ErrUnknown) {
+		t.Errorf("activate: %v", err)
+	}
+	for what, err := range map[string]error{
+		"begin": s.Begin("activity"), "try": s.Try("activity"), "commit": s.Commit("activity", ""), "revert": s.Revert("activity", ""), "back": s.Back("activity", ""),
+	} {
+		if !errors.Is(err, shelf.ErrNothing) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+// TestPrune: the budget holds one version and a half. What a slot uses, may go back to or tries stays, whatever it takes.
+func TestPrune(t *testing.T) {
+	root := t.TempDir()
+	size := take(t, newShelf(t, t.TempDir(), config()), 2).Bytes
+	cfg := config()
+	cfg.Budget, cfg.Pinned = size*3/2, []string{"motions@9"}
+	s := newShelf(t, root, cfg)
+	take(t, s, 9)
+	take(t, s, 2)
+	do(t, s.Activate(ask(2)), s.Begin("activity"), s.Try("activity"), s.Commit("activity", ""))
+	take(t, s, 3)
+	do(t, s.Activate(ask(3)), s.Begin("activity"), s.Try("activity"), s.Commit("activity", ""))
+	take(t, s, 4)
+	do(t, s.Activate(ask(4)))
+	take(t, s, 5)
+	take(t, s, 6)
+	do(t, s.Prune())
+	var refs []string
+	for _, v := range s.Versions() {
+		refs = append(refs, v.Ref())
+		if _, err := os.Stat(s.Path(v.Folder())); err != nil {
+			t.Error(err)
+		}
+	}
+	if want := []string{"motions@9", "motions@2", "motions@3", "motions@4"}; !slices.Equal(refs, want) {
+		t.Errorf("on the shelf are %q, want %q", refs, want)
+	}
+	if dirs, err := os.ReadDir(filepath.Join(root, "motions")); err != nil || len(dirs) != len(refs) {
+		t.Errorf("%d folders, %v", len(dirs), err)
+	}
+}
+
+func TestDamagedState(t *testing.T) {
+	for name, text := range map[string]string{
+		"cut": `{"format": 1, "versions": [`, "empty": "", "another format": `{"format": 2}`, "a path out": `{"format":1,"versions":[{"file":"../../x","state":"offered"}]}`,
+		"a slot of nothing": `{"format":1,"slots":{"a":null}}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			root := t.TempDir()
+			s := newShelf(t, root, config())
+			v := take(t, s, 2)
+			bad := take(t, s, 3)
+			do(t, os.Remove(filepath.Join(s.Path(bad.Folder()), "labels.txt")))
+			do(t, os.WriteFile(filepath.Join(root, "state.json"), []byte(text), 0o600))
+			s = newShelf(t, root, config())
+			got := s.Versions()
+			if len(got) != 1 || got[0].Folder() != v.Folder() || got[0].Bytes != v.Bytes {
+				t.Fatalf("found again %+v, want %s", got, v.Folder())
+			}
+			if kept, err := os.ReadFile(filepath.Join(root, "state.json.damaged")); err != nil || string(kept) != text {
+				t.Errorf("set aside: %q, %v", kept, err)
+			}
+			if again := take(t, s, 2); again.Folder() != v.Folder() || again.File != v.File {
+				t.Errorf("the same file after that: %+v", again)
+			}
+			if n := len(s.Versions()); n != 1 {
+				t.Errorf("%d versions", n)
+			}
+		})
+	}
+}
+
+func TestForeignFoldersStay(t *testing.T) {
+	root := t.TempDir()
+	byHand := filepath.Join(root, "motions", "1")
+	do(t, os.MkdirAll(byHand, 0o755), os.MkdirAll(filepath.Join(root, "motions", "2-0123456789ab.new"), 0o755))
+	newShelf(t, root, config())
+	if _, err := os.Stat(byHand); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(filepath.Join(root, "motions", "2-0123456789ab.new")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a draft stays: %v", err)
+	}
+}

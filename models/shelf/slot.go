@@ -1,0 +1,227 @@
+package shelf
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dunlin-iot/dunlin/models/manifest"
+)
+
+// giveUp is how many trials of one version may fail before it is only tried again by force.
+const giveUp = 2
+
+// Request is what a pipeline is asked to use.
+type Request struct {
+	Pipeline string
+	Base     string       // what the configuration names for it: "motions@1"
+	Model    manifest.Ref // of a verified version, or Base
+	Attempts int          // starts that the trial may have; zero means 3
+	Force    bool         // also when it has failed before
+}
+
+// Settle drops the slot of a pipeline whose configuration now names another base: the person's word is the newer one.
+// It reports whether there was such a slot.
+func (s *Shelf) Settle(pipeline, base string) (dropped bool, err error) {
+	slot, ok := s.Slot(pipeline)
+	if !ok || slot.Base == base {
+		return false, nil
+	}
+	return true, s.update("settled", func(st *state) error {
+		delete(st.Slots, pipeline)
+		return nil
+	})
+}
+
+// Activate says that a pipeline is to use a version: it waits from now on. One that waits already gives way; one that is
+// on trial does not.
+func (s *Shelf) Activate(r Request) error {
+	return s.update("waiting", func(st *state) error {
+		slot := st.Slots[r.Pipeline]
+		if slot == nil {
+			slot = &Slot{Pipeline: r.Pipeline, Base: r.Base}
+			st.Slots[r.Pipeline] = slot
+		}
+		try, err := st.try(r)
+		if err != nil {
+			return err
+		}
+		switch {
+		case slot.Next != nil && slot.Next.State != Waiting:
+			return fmt.Errorf("pipeline %s has %s on trial: wait for its end, or revert it first: %w", r.Pipeline, slot.Next.Model, ErrRefused)
+		case slot.Next == nil && slot.Active == try.Folder:
+			return fmt.Errorf("pipeline %s uses %s already: %w", r.Pipeline, r.Model, ErrNothing)
+		}
+		slot.Next = try
+		return nil
+	})
+}
+
+// try looks the version up.
+func (st *state) try(r Request) (*Try, error) {
+	if r.Attempts <= 0 {
+		r.Attempts = manifest.StandardTrial().Attempts
+	}
+	t := &Try{Model: r.Model.String(), State: Waiting, Attempts: r.Attempts, Left: r.Attempts}
+	if t.Model == r.Base {
+		return t, nil
+	}
+	for _, v := range st.Versions {
+		if v.State != Verified || v.Ref() != t.Model {
+			continue
+		}
+		if v.Failures >= giveUp && !r.Force {
+			return nil, fmt.Errorf("%s failed its trial %d times on this device: force it if you know why: %w", t.Model, v.Failures, ErrRefused)
+		}
+		t.Folder = v.Folder()
+		return t, nil
+	}
+	return nil, fmt.Errorf("model %s: %w; import its bundle first", t.Model, ErrUnknown)
+}
+
+// change changes a slot that has something to try.
+func (s *Shelf) change(point, pipeline string, change func(*state, *Slot) error) error {
+	return s.update(point, func(st *state) error {
+		slot := st.Slots[pipeline]
+		if slot == nil || slot.Next == nil {
+			return fmt.Errorf("pipeline %s has no version on trial: %w", pipeline, ErrNothing)
+		}
+		return change(st, slot)
+	})
+}
+
+// Begin takes one attempt away and says that the version is being opened. When none is left the version is reverted and
+// the error wraps ErrSpent.
+func (s *Shelf) Begin(pipeline string) error {
+	slot, _ := s.Slot(pipeline)
+	if n := slot.Next; n != nil && n.Left <= 0 {
+		reason := fmt.Sprintf("the agent ended without saying why in %d of %d attempts", n.Attempts, n.Attempts)
+		if err := s.Revert(pipeline, reason); err != nil {
+			return err
+		}
+		return fmt.Errorf("try %s on pipeline %s: %s: %w", n.Model, pipeline, reason, ErrSpent)
+	}
+	return s.change("activating", pipeline, func(_ *state, slot *Slot) error {
+		slot.Next.State = Activating
+		slot.Next.Left--
+		return nil
+	})
+}
+
+// Try says that the version is about to decide.
+func (s *Shelf) Try(pipeline string) error {
+	return s.change("trial", pipeline, func(_ *state, slot *Slot) error {
+		slot.Next.State = Trial
+		return nil
+	})
+}
+
+// Commit makes the version on trial the pipeline's own.
+func (s *Shelf) Commit(pipeline, reason string) error {
+	return s.change("committed", pipeline, func(st *state, slot *Slot) error {
+		n := slot.Next
+		if n.State != Trial {
+			return fmt.Errorf("%s on pipeline %s is %s, not on trial: %w", n.Model, pipeline, n.State, ErrNothing)
+		}
+		slot.Last = &Outcome{Model: n.Model, State: Committed, Phase: n.State, Reason: reason, Attempts: n.Attempts - n.Left}
+		slot.Previous, slot.Active, slot.Next = slot.Active, n.Folder, nil
+		if v := st.at(n.Folder); v != nil {
+			v.Failures = 0
+		}
+		return nil
+	})
+}
+
+// Revert gives the version up that waits, is being opened or is on trial.
+func (s *Shelf) Revert(pipeline, reason string) error {
+	return s.change("reverted", pipeline, func(st *state, slot *Slot) error {
+		n := slot.Next
+		slot.Last = &Outcome{
+			Model: n.Model, Instead: st.modelOf(slot, slot.Active), State: Reverted, Phase: n.State, Reason: reason, Attempts: n.Attempts - n.Left,
+		}
+		if v := st.at(n.Folder); v != nil && n.State != Waiting {
+			v.Failures++
+		}
+		slot.Next = nil
+		return nil
+	})
+}
+
+// Back makes the version before the pipeline's own again, and the present one the version before.
+func (s *Shelf) Back(pipeline, reason string) error {
+	return s.update("back", func(st *state) error {
+		slot := st.Slots[pipeline]
+		if slot == nil || slot.Active == slot.Previous {
+			return fmt.Errorf("pipeline %s has no version to go back to: %w", pipeline, ErrNothing)
+		}
+		slot.Last = &Outcome{
+			Model: st.modelOf(slot, slot.Active), Instead: st.modelOf(slot, slot.Previous), State: Reverted, Phase: Committed, Reason: reason,
+		}
+		slot.Active, slot.Previous, slot.Next = slot.Previous, slot.Active, nil
+		return nil
+	})
+}
+
+// modelOf is the name of what a folder of a slot holds.
+func (st *state) modelOf(slot *Slot, folder string) string {
+	if folder == "" {
+		return slot.Base
+	}
+	name, rest, _ := strings.Cut(folder, "/")
+	version, _, _ := strings.Cut(rest, "-")
+	return name + "@" + version
+}
+
+// Untold are the ends of trials that have not been told yet, by pipeline.
+func (s *Shelf) Untold() map[string]Outcome {
+	out := map[string]Outcome{}
+	s.read(func(st *state) {
+		for name, slot := range st.Slots {
+			if slot.Last != nil && !slot.Last.Told {
+				out[name] = *slot.Last
+			}
+		}
+	})
+	return out
+}
+
+// Told says that the end of a pipeline's last trial is known where it should be.
+func (s *Shelf) Told(pipeline string) error {
+	return s.update("told", func(st *state) error {
+		if slot := st.Slots[pipeline]; slot != nil && slot.Last != nil {
+			slot.Last.Told = true
+		}
+		return nil
+	})
+}
+
+// Uses are the folders that a pipeline may start with, best first; an empty one stands for what the configuration names.
+// The version that is on trial is not among them.
+func (s *Shelf) Uses(pipeline string) []string {
+	slot, ok := s.Slot(pipeline)
+	if !ok {
+		return []string{""}
+	}
+	out := []string{slot.Active}
+	for _, f := range []string{slot.Previous, ""} {
+		if f != out[len(out)-1] && f != out[0] {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// Find is the folder of a version; the error wraps ErrUnknown.
+func (s *Shelf) Find(ref manifest.Ref) (folder string, err error) {
+	best := 0
+	s.read(func(st *state) {
+		for _, v := range st.Versions {
+			if v.State == Verified && v.Name == ref.Name && (ref.Version == 0 && v.Version > best || v.Version == ref.Version) {
+				folder, best = v.Folder(), v.Version
+			}
+		}
+	})
+	if folder == "" {
+		return "", fmt.Errorf("model %s: %w", ref, ErrUnknown)
+	}
+	return folder, nil
+}

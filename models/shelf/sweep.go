@@ -1,0 +1,168 @@
+package shelf
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/dunlin-iot/dunlin/models/manifest"
+)
+
+// newMark ends the name of a folder that is being written.
+const newMark = ".new"
+
+// ours are the folders that the shelf makes. Others below its root belong to somebody else and are left alone: people
+// put models there by hand, as NAME/VERSION.
+var ours = regexp.MustCompile(`^[1-9][0-9]*-[0-9a-f]{12}(\.new)?$`)
+
+// folders calls each with every folder of ours below root, as NAME/VERSION-DIGEST12.
+func (s *Shelf) folders(each func(folder string) error) error {
+	names, err := os.ReadDir(s.root)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if !name.IsDir() || name.Name() == incoming {
+			continue
+		}
+		entries, err := os.ReadDir(filepath.Join(s.root, name.Name()))
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			if !e.IsDir() || !ours.MatchString(e.Name()) {
+				continue
+			}
+			if err := each(name.Name() + "/" + e.Name()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// sweep removes what a crash left behind: folders and files that no record needs.
+func (s *Shelf) sweep() error {
+	known, wanted := map[string]bool{}, map[string]bool{}
+	for _, v := range s.now.Versions {
+		switch v.State {
+		case Verified:
+			known[v.Folder()] = true
+		case Offered, Accepted, Fetching:
+			wanted[v.File+suffix] = true
+		}
+	}
+	err := s.folders(func(folder string) error {
+		if known[folder] {
+			return nil
+		}
+		return os.RemoveAll(s.Path(folder))
+	})
+	entries, rerr := os.ReadDir(filepath.Join(s.root, incoming))
+	err = errors.Join(err, rerr)
+	for _, e := range entries {
+		if !wanted[e.Name()] {
+			err = errors.Join(err, os.RemoveAll(filepath.Join(s.root, incoming, e.Name())))
+		}
+	}
+	left, gerr := filepath.Glob(filepath.Join(strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(s.root), "."+stateFile+".*"))
+	err = errors.Join(err, gerr)
+	for _, name := range left {
+		err = errors.Join(err, os.Remove(name))
+	}
+	return err
+}
+
+// rebuild makes a state from the folders that are whole.
+func (s *Shelf) rebuild() (*state, error) {
+	st := newState()
+	err := s.folders(func(folder string) error {
+		b, err := manifest.Open(os.DirFS(s.Path(folder)))
+		if err != nil {
+			s.cfg.Logger.Warn("folder is not whole: it is removed", "folder", folder, "err", err)
+			return nil
+		}
+		st.Count++
+		// The digest of the bundle's file is lost with the state; one of the manifest's takes its place, so that the
+		// record has a name of its own. Importing the same file again finds the same folder.
+		stand := sha256.Sum256([]byte("manifest " + b.Digest))
+		v := Version{
+			File: hex.EncodeToString(stand[:]), Name: b.Name, Version: b.Version, Digest: b.Digest, State: Verified, Order: st.Count,
+			Unsigned: true, Bytes: sizeOf(s.Path(folder)),
+		}
+		if v.Folder() == folder {
+			st.Versions = append(st.Versions, v)
+		}
+		return nil
+	})
+	return st, err
+}
+
+func sizeOf(dir string) (n int64) {
+	_ = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return nil // what cannot be read counts for nothing
+		}
+		if info, err := d.Info(); err == nil && info.Mode().IsRegular() {
+			n += info.Size()
+		}
+		return nil
+	})
+	return n
+}
+
+// Prune removes the versions that came first until the folders fit the budget. A version that a slot uses, may go back
+// to, or tries, stays.
+func (s *Shelf) Prune() error {
+	s.work.Lock()
+	defer s.work.Unlock()
+	return s.prune("")
+}
+
+func (s *Shelf) prune(keep string) error {
+	gone, err := s.retire(keep)
+	if err != nil || len(gone) == 0 {
+		return err
+	}
+	for _, folder := range gone {
+		if err := os.RemoveAll(s.Path(folder)); err != nil {
+			return fmt.Errorf("prune shelf: %w", err)
+		}
+		s.cfg.hook("pruned.folder")
+		s.cfg.Logger.Info("version is removed from the shelf to make room", "folder", folder)
+	}
+	return nil
+}
+
+// retire drops records until what is left fits; their folders are removed afterwards, or by sweep.
+func (s *Shelf) retire(keep string) (gone []string, err error) {
+	var total int64
+	s.read(func(st *state) {
+		used := st.used()
+		for _, v := range st.Versions {
+			total += v.Bytes
+		}
+		for _, v := range st.Versions { // in the order in which they came
+			if f := v.Folder(); total > s.cfg.Budget && f != "" && f != keep && !used[f] && !slices.Contains(s.cfg.Pinned, v.Ref()) {
+				gone = append(gone, f)
+				total -= v.Bytes
+			}
+		}
+	})
+	if len(gone) == 0 {
+		return nil, nil
+	}
+	return gone, s.update("retired", func(st *state) error {
+		used := st.used()
+		gone = slices.DeleteFunc(gone, func(f string) bool { return used[f] })
+		st.Versions = slices.DeleteFunc(st.Versions, func(v Version) bool { return slices.Contains(gone, v.Folder()) && v.Folder() != "" })
+		return nil
+	})
+}
