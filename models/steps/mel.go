@@ -78,9 +78,11 @@ type mel struct {
 	mode                 string
 	square               bool
 	fft                  *realFFT
-	bank                 *melBank
+	bank                 melBank
 	padded               []float32 // one channel with what is padded
-	spectrum, power      []float32
+	spectrum             []float32
+	power                [together][]float32 // of some frames
+	spare                [together][]float32 // takes what would be frames behind the last
 }
 
 func newMel(a args, in Shape, frames int) *mel {
@@ -97,18 +99,27 @@ func newMel(a args, in Shape, frames int) *mel {
 	copy(window[(n-length)/2:], hannWindow(length, true))
 	s.fft = newRealFFT(window)
 	s.padded = make([]float32, in.Rows+2*s.pad)
-	s.power = make([]float32, s.bank.high-s.bank.low+lanes-1)
+	for i := range together {
+		s.power[i], s.spare[i] = make([]float32, n/2+1), make([]float32, len(s.bank))
+	}
 	return s
 }
 
 func (s *mel) Apply(dst, src []float32) {
-	n, mels := len(s.spectrum), len(s.bank.filters)
+	n, mels := len(s.spectrum), len(s.bank)
 	for c := range s.columns {
 		s.fill(src, c)
-		for i := range s.frames {
-			s.fft.run(s.spectrum, s.padded[i*s.hop:][:n])
-			s.powers()
-			s.bank.apply(dst[(i*s.columns+c)*mels:][:mels], s.power)
+		for i := 0; i < s.frames; i += together {
+			out := s.spare
+			for j := range min(together, s.frames-i) {
+				power := s.power[j]
+				s.fft.powers(power, s.spectrum, s.padded[(i+j)*s.hop:][:n])
+				if !s.square {
+					roots(power)
+				}
+				out[j] = dst[((i+j)*s.columns+c)*mels:][:mels]
+			}
+			s.bank.apply(&out, &s.power)
 		}
 	}
 }
@@ -131,39 +142,9 @@ func (s *mel) fill(src []float32, c int) {
 	}
 }
 
-// powers fills power from the spectrum, only for the bins that the bank reads.
-func (s *mel) powers() {
-	low, high, n := s.bank.low, s.bank.high, len(s.spectrum)
-	if low == high {
-		return
-	}
-	inner, end := max(low, 1), min(high, (n+1)/2) // bins with an imaginary part
-	if low == 0 {
-		s.power[0] = s.spectrum[0] * s.spectrum[0]
-	}
-	if end < high {
-		s.power[end-low] = s.spectrum[end] * s.spectrum[end]
-	}
-	if inner < end {
-		squares(s.power[inner-low:], s.spectrum[inner:end], s.spectrum[n-end+1:])
-	}
-	if !s.square {
-		for i, p := range s.power {
-			s.power[i] = float32(math.Sqrt(float64(p)))
-		}
-	}
-}
-
-// squares adds the squares of the real parts and of the imaginary parts, which stand backwards.
-func squares(dst, re, im []float32) {
-	n := len(re)
-	dst, im = dst[:n], im[:n]
-	for i, a := range re {
-		j := n - 1 - i
-		if uint(j) >= uint(n) {
-			break
-		}
-		b := im[j]
-		dst[i] = a*a + b*b
+// roots makes magnitudes of squares.
+func roots(power []float32) {
+	for i, p := range power {
+		power[i] = float32(math.Sqrt(float64(p)))
 	}
 }

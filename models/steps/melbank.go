@@ -3,22 +3,19 @@ package steps
 import "math"
 
 // melBank is a bank of triangular filters over the bins of a spectrum, each kept only where it is above zero.
-type melBank struct {
-	low, high int // the bins that any filter reads: from low to below high
-	filters   []melFilter
-}
+type melBank []melFilter
 
 type melFilter struct {
-	at      int       // first bin
-	weights []float32 // filled up with zeros to a multiple of lanes
+	at      int // first bin
+	weights []float32
 }
 
-// lanes is how many sums run beside each other, so that one does not wait for another.
-const lanes = 4
+// together is how many frames are weighed at once: a weight is read once for all, and no sum waits for another.
+const together = 4
 
 // newMelBank computes in float64, as librosa.filters.mel does, and rounds once. Filters that lie between two bins are
 // empty: their value is always zero.
-func newMelBank(a args) *melBank {
+func newMelBank(a args) (bank melBank) {
 	n, nMels, rate := a.whole("n_fft"), a.whole("n_mels"), a.number("rate_hz")
 	toMel, toHertz := melScale(a.text("scale"))
 	from, to := toMel(a.number("fmin_hz")), toMel(melTop(a))
@@ -26,19 +23,13 @@ func newMelBank(a args) *melBank {
 	for i := range edges {
 		edges[i] = toHertz(from + (to-from)*float64(i)/float64(nMels+1))
 	}
-	bank := &melBank{low: n/2 + 1}
 	for i := range nMels {
 		area := 1.0
 		if a.text("norm") == "slaney" {
 			area = 2 / (edges[i+2] - edges[i])
 		}
-		f := triangle(edges[i:i+3], area, rate/float64(n), n/2+1)
-		if len(f.weights) > 0 {
-			bank.low, bank.high = min(bank.low, f.at), max(bank.high, f.at+len(f.weights))
-		}
-		bank.filters = append(bank.filters, f)
+		bank = append(bank, triangle(edges[i:i+3], area, rate/float64(n), n/2+1))
 	}
-	bank.low = min(bank.low, bank.high)
 	return bank
 }
 
@@ -57,9 +48,6 @@ func triangle(edges []float64, area, width float64, bins int) (f melFilter) {
 			f.at = k
 		}
 		f.weights = append(f.weights, float32(w*area))
-	}
-	for len(f.weights)%lanes != 0 {
-		f.weights = append(f.weights, 0)
 	}
 	return f
 }
@@ -94,21 +82,21 @@ func melScale(name string) (toMel, toHertz func(float64) float64) {
 		}
 }
 
-// apply weighs power, whose first value is that of bin low; behind the last there is room for lanes-1 more.
-func (b *melBank) apply(dst, power []float32) {
-	dst = dst[:len(b.filters)]
-	for i := range b.filters {
-		f := &b.filters[i]
+// apply weighs the powers of together frames; those of frame i go to dst[i].
+func (b melBank) apply(dst *[together][]float32, power *[together][]float32) {
+	d0, d1, d2, d3 := dst[0][:len(b)], dst[1][:len(b)], dst[2][:len(b)], dst[3][:len(b)]
+	for i := range b {
+		f := &b[i]
 		w := f.weights
-		p := power[f.at-b.low:][:len(w)]
+		p0, p1, p2, p3 := power[0][f.at:][:len(w)], power[1][f.at:][:len(w)], power[2][f.at:][:len(w)], power[3][f.at:][:len(w)]
 		var s0, s1, s2, s3 float32
-		for k := 0; k < len(w)-lanes+1; k += lanes {
-			s0 += w[k] * p[k]
-			s1 += w[k+1] * p[k+1]
-			s2 += w[k+2] * p[k+2]
-			s3 += w[k+3] * p[k+3]
+		for k, w := range w {
+			s0 += w * p0[k]
+			s1 += w * p1[k]
+			s2 += w * p2[k]
+			s3 += w * p3[k]
 		}
-		dst[i] = s0 + s1 + (s2 + s3)
+		d0[i], d1[i], d2[i], d3[i] = s0, s1, s2, s3
 	}
 }
 

@@ -51,7 +51,7 @@ func newMFCC(a args, in Shape, frames int) *mfcc {
 func (s *mfcc) Apply(dst, src []float32) {
 	s.mel.Apply(s.power, src)
 	s.db.Apply(s.level, s.power)
-	n, bands := len(s.table), len(s.mel.bank.filters)
+	n, bands := len(s.table), len(s.mel.bank)
 	for i := 0; (i+1)*n <= len(dst); i++ {
 		level, out := s.level[i*bands:][:bands], dst[i*n:][:n]
 		for c, row := range s.table {

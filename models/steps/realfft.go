@@ -104,6 +104,12 @@ func newPass(p, m int) pass {
 
 // run transforms in, which stays as it is, into out. Both are n long.
 func (f *realFFT) run(out, in []float32) {
+	f.begin(out, in)
+	f.merge(out, f.passes)
+}
+
+// begin is the first pass.
+func (f *realFFT) begin(out, in []float32) {
 	switch f.first {
 	case 8:
 		f.begin8(out, in)
@@ -112,8 +118,11 @@ func (f *realFFT) run(out, in []float32) {
 	default:
 		f.beginAny(out, in)
 	}
-	for i := range f.passes {
-		s := &f.passes[i]
+}
+
+func (f *realFFT) merge(out []float32, passes []pass) {
+	for i := range passes {
+		s := &passes[i]
 		switch s.p {
 		case 2:
 			for x := out; len(x) > 0; x = x[2*s.m:] {
