@@ -19,6 +19,7 @@ const (
 	maxManifest = 256 << 10
 	maxModel    = 256 << 20
 	maxOther    = 16 << 20
+	maxCases    = 64 << 20 // of the acceptance set; it is never in memory as a whole
 	maxLabel    = 200
 	maxLabels   = 1 << 16
 )
@@ -26,16 +27,18 @@ const (
 // ErrDigest is wrapped by Open when a file's SHA-256 is not the one that the manifest states.
 var ErrDigest = errors.New("digest differs")
 
-// Bundle is a validated bundle, in memory.
+// Bundle is a validated bundle. The acceptance set stays where it is: OpenCases reads it.
 type Bundle struct {
 	Manifest
-	Digest string   // SHA-256 of manifest.json in hex; it binds every file
-	Model  []byte   // the model file
-	Labels []string // one per value of the first output
-	Golden []Golden // at least one
+	Digest    string     // SHA-256 of manifest.json in hex; it binds every file
+	Model     []byte     // the model file
+	Labels    []string   // one per value of the first output
+	Golden    []Golden   // at least one
+	Reference *Reference // the drift reference; nil when there is none
 }
 
-// Open reads a bundle folder. Nothing outside fsys is read, and nothing that the manifest does not list.
+// Open reads a bundle: a folder, or what OpenZip returns. Nothing outside fsys is read, and nothing that the manifest
+// does not list.
 func Open(fsys fs.FS) (*Bundle, error) {
 	text, err := readFile(fsys, File, maxManifest)
 	if err != nil {
@@ -56,6 +59,12 @@ func Open(fsys fs.FS) (*Bundle, error) {
 func (b *Bundle) read(fsys fs.FS) error {
 	files := map[string][]byte{}
 	for _, name := range slices.Sorted(maps.Keys(b.Files)) {
+		if !b.kept(name) {
+			if err := b.check(fsys, name); err != nil {
+				return err
+			}
+			continue
+		}
 		data, err := b.readChecked(fsys, name)
 		if err != nil {
 			return err
@@ -70,47 +79,90 @@ func (b *Bundle) read(fsys fs.FS) error {
 	if b.Golden, err = parseGolden(files[b.GoldenSet.File], b.Inputs, b.Outputs); err != nil {
 		return fmt.Errorf("%s: %w", b.GoldenSet.File, err)
 	}
+	if b.DriftSet.File != "" {
+		if b.Reference, err = b.parseReference(files[b.DriftSet.File]); err != nil {
+			return fmt.Errorf("%s: %w", b.DriftSet.File, err)
+		}
+	}
 	return nil
 }
 
-func (b *Bundle) readChecked(fsys fs.FS, name string) ([]byte, error) {
-	limit := int64(maxOther)
-	if name == b.ModelFile() {
-		limit = maxModel
+// kept reports whether a file is read into memory; of the others only the digest is checked.
+func (b *Bundle) kept(name string) bool {
+	return name == b.ModelFile() || name == b.LabelsFile || name == b.GoldenSet.File || name == b.DriftSet.File
+}
+
+func (m *Manifest) limit(name string) int64 {
+	switch name {
+	case m.ModelFile():
+		return maxModel
+	case m.Acceptance.File:
+		return maxCases
 	}
-	data, err := readFile(fsys, name, limit)
+	return maxOther
+}
+
+func (b *Bundle) readChecked(fsys fs.FS, name string) ([]byte, error) {
+	data, err := readFile(fsys, name, b.limit(name))
 	if err != nil {
 		return nil, err
 	}
-	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != strings.ToLower(b.Files[name]) {
-		return nil, fmt.Errorf("%s has SHA-256 %x, the manifest states %s: %w; copy the folder again, or pack it anew", name, sum, b.Files[name], ErrDigest)
-	}
-	return data, nil
+	sum := sha256.Sum256(data)
+	return data, b.compare(name, sum[:])
 }
 
-// readFile reads at most limit bytes of a plain file; a larger one is an error before its content is read.
+// check reads a file for its digest alone.
+func (b *Bundle) check(fsys fs.FS, name string) error {
+	sum := sha256.New()
+	if err := copyFile(sum, fsys, name, b.limit(name)); err != nil {
+		return err
+	}
+	return b.compare(name, sum.Sum(nil))
+}
+
+func (m *Manifest) compare(name string, sum []byte) error {
+	if hex.EncodeToString(sum) != strings.ToLower(m.Files[name]) {
+		return fmt.Errorf("%s has SHA-256 %x, the manifest states %s: %w; copy the bundle again, or pack it anew", name, sum, m.Files[name], ErrDigest)
+	}
+	return nil
+}
+
 func readFile(fsys fs.FS, name string, limit int64) ([]byte, error) {
+	var buf bytes.Buffer
+	err := copyFile(&buf, fsys, name, limit)
+	return buf.Bytes(), err
+}
+
+// copyFile reads at most limit bytes of a plain file; a larger one is an error before its content is read.
+func copyFile(dst io.Writer, fsys fs.FS, name string, limit int64) error {
+	f, err := openPlain(fsys, name, limit)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	n, err := io.Copy(dst, io.LimitReader(f, limit+1))
+	if err != nil {
+		return fmt.Errorf("read %s: %w", name, err)
+	}
+	if n > limit {
+		return fmt.Errorf("read %s: grew beyond %d bytes", name, limit)
+	}
+	return nil
+}
+
+func openPlain(fsys fs.FS, name string, limit int64) (fs.File, error) {
 	f, err := fsys.Open(name)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
 	info, err := f.Stat()
+	if err == nil && (!info.Mode().IsRegular() || info.Size() > limit) {
+		err = fmt.Errorf("read %s: %v of %d bytes, want a plain file of at most %d", name, info.Mode(), info.Size(), limit)
+	}
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, f.Close())
 	}
-	if !info.Mode().IsRegular() || info.Size() > limit {
-		return nil, fmt.Errorf("read %s: %v of %d bytes, want a plain file of at most %d", name, info.Mode(), info.Size(), limit)
-	}
-	var buf bytes.Buffer
-	buf.Grow(int(info.Size()) + bytes.MinRead)
-	if _, err := buf.ReadFrom(io.LimitReader(f, limit+1)); err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, err)
-	}
-	if int64(buf.Len()) > limit {
-		return nil, fmt.Errorf("read %s: grew beyond %d bytes", name, limit)
-	}
-	return buf.Bytes(), nil
+	return f, nil
 }
 
 // parseLabels reads one label per line, want of them, none empty, none twice.

@@ -8,8 +8,8 @@ import (
 )
 
 const (
-	maxVectors     = 1024
-	maxGoldenDepth = 4
+	maxVectors   = 1024
+	maxDepthCBOR = 4
 )
 
 // Golden is one recorded run of the model: raw tensor bytes, in the model's order.
@@ -20,14 +20,35 @@ type Golden struct {
 	Outputs [][]byte `cbor:"outputs"`
 }
 
-func parseGolden(data []byte, inputs, outputs []Tensor) ([]Golden, error) {
+// strict reads CBOR in one form only, of lists no longer than most.
+func strict(most int) (cbor.DecMode, error) {
 	mode, err := cbor.DecOptions{
 		DupMapKey: cbor.DupMapKeyEnforcedAPF, IndefLength: cbor.IndefLengthForbidden, TagsMd: cbor.TagsForbidden,
 		ExtraReturnErrors: cbor.ExtraDecErrorUnknownField, FieldNameMatching: cbor.FieldNameMatchingCaseSensitive,
-		MaxNestedLevels: maxGoldenDepth, MaxArrayElements: maxVectors, MaxMapPairs: 16,
+		MaxNestedLevels: maxDepthCBOR, MaxArrayElements: most, MaxMapPairs: 16,
 	}.DecMode()
 	if err != nil {
 		return nil, fmt.Errorf("set up cbor: %w", err)
+	}
+	return mode, nil
+}
+
+// EncodeGolden writes golden.cbor.
+func EncodeGolden(all []Golden) ([]byte, error) { return encode(all) }
+
+// encode writes CBOR in its core deterministic form (RFC 8949, section 4.2): the same values give the same bytes.
+func encode(v any) ([]byte, error) {
+	mode, err := cbor.CoreDetEncOptions().EncMode()
+	if err != nil {
+		return nil, fmt.Errorf("set up cbor: %w", err)
+	}
+	return mode.Marshal(v)
+}
+
+func parseGolden(data []byte, inputs, outputs []Tensor) ([]Golden, error) {
+	mode, err := strict(maxVectors)
+	if err != nil {
+		return nil, err
 	}
 	var all []Golden
 	if err := mode.Unmarshal(data, &all); err != nil {

@@ -24,9 +24,13 @@ type Manifest struct {
 	Preprocess []steps.Spec      // preprocess, in order; may be absent
 	Decide     Decide            // decide: defaults that a pipeline's configuration may override
 	GoldenSet  GoldenSet         // golden
+	Acceptance Acceptance        // acceptance; zero when there is no labelled set
+	Trial      Trial             // trial; what is absent has its default
+	DriftSet   ReferenceSet      // reference; zero when there is none
 	LabelsFile string            // labels
+	CardFile   string            // card; card.md when that is listed; empty when there is none
 	Licence    string            // licence: SPDX identifier or plain words
-	Provenance map[string]string // provenance: free text by key; may be absent
+	Provenance Provenance        // provenance; may be absent
 	Files      map[string]string // files: SHA-256 in lower-case hex of every file but the manifest, by name
 }
 
@@ -92,6 +96,7 @@ type Window struct {
 type Decide struct {
 	Threshold float64 // threshold: lowest score of a decision, 0 to 1
 	Hold      int     // hold: windows in a row that must agree
+	Release   float64 // release: a held decision stays until its score falls below; absent means threshold
 }
 
 // GoldenSet says where the golden vectors are and how close a runtime must come.

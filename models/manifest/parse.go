@@ -27,6 +27,7 @@ const (
 
 var (
 	nameForm    = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
+	engineForm  = regexp.MustCompile(`^(tflite|onnx)$`)
 	versionForm = regexp.MustCompile(`^[0-9]{1,5}(\.[0-9]{1,5}){1,2}$`)
 	fileForm    = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$`) // no separators, no leading dot: nothing to climb with
 )
@@ -61,10 +62,17 @@ func (r *reader) manifest(o object) *Manifest {
 	m.Preprocess = r.preprocess(o)
 	m.Decide = r.decide(o)
 	m.GoldenSet = r.golden(o)
+	m.Acceptance = r.acceptance(o)
+	m.Trial = r.trial(o)
+	m.DriftSet = r.reference(o)
 	m.LabelsFile = r.formed(o, "labels", fileForm, "a plain file name")
+	m.CardFile = r.card(o)
 	m.Licence = r.text(o, "licence", true, maxText)
-	m.Provenance = r.texts(o, "provenance", false, maxFacts, 2000)
+	m.Provenance = r.provenance(o)
 	m.Files = r.files(o)
+	if _, listed := m.Files[standardCard]; m.CardFile == "" && listed {
+		m.CardFile = standardCard
+	}
 	r.end(o)
 	return m
 }
@@ -79,7 +87,7 @@ func (r *reader) formed(o object, key string, form *regexp.Regexp, want string) 
 
 func (r *reader) engine(o object) (e Engine) {
 	if sub, ok := r.object(o, "engine", true); ok {
-		e.Name = r.formed(sub, "name", nameForm, "lower-case letters and digits")
+		e.Name = r.formed(sub, "name", engineForm, `"tflite" or "onnx"`)
 		e.Min = r.formed(sub, "min", versionForm, `a version as "2.12.0"`)
 		r.end(sub)
 	}

@@ -75,6 +75,13 @@ func (r *reader) decide(o object) (d Decide) {
 		r.fail(sub.at+".threshold", "is %v, want 0 to 1", d.Threshold)
 	}
 	d.Hold = r.integer(sub, "hold", 1, maxHold)
+	d.Release = d.Threshold
+	if _, stated := sub.fields["release"]; stated {
+		d.Release = r.bounded(sub, "release", 0, 1, 0)
+	}
+	if r.err == nil && d.Release > d.Threshold {
+		r.fail(sub.at+".release", "is %v, above the threshold %v", d.Release, d.Threshold)
+	}
 	r.end(sub)
 	return d
 }
@@ -93,6 +100,7 @@ func (r *reader) agree(m *Manifest) {
 	r.listed(m, "$.engine.name", m.ModelFile())
 	r.listed(m, "$.labels", m.LabelsFile)
 	r.listed(m, "$.golden.file", m.GoldenSet.File)
+	r.listedLife(m)
 	if r.err != nil {
 		return
 	}
