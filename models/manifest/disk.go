@@ -1,0 +1,46 @@
+package manifest
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"strconv"
+)
+
+// FileName is the name of the bundle as one file: "motions-1.dunlin".
+func (r Ref) FileName() string { return r.Name + "-" + strconv.Itoa(r.Version) + Suffix }
+
+// Disk is the files of a bundle on disk.
+type Disk struct {
+	fs.FS
+	file *os.File // nil for a folder
+}
+
+// OpenDisk opens the folder, or the one file, that holds a bundle. Its content goes to Open, unchecked yet.
+func OpenDisk(path string) (*Disk, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("open bundle: %w", err)
+	}
+	if info.IsDir() {
+		return &Disk{FS: os.DirFS(path)}, nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("open bundle: %w", err)
+	}
+	fsys, err := OpenZip(f, info.Size())
+	if err != nil {
+		f.Close() // it was only read; the first error says more
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return &Disk{FS: fsys, file: f}, nil
+}
+
+// Close ends the use of the files.
+func (d *Disk) Close() error {
+	if d.file == nil {
+		return nil
+	}
+	return d.file.Close()
+}
