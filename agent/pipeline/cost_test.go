@@ -102,6 +102,41 @@ func TestNoAllocations(t *testing.T) {
 	})
 }
 
+// TestNoAllocationsOnTrial: nor while the old model is fed and answers beside the new one.
+func TestNoAllocationsOnTrial(t *testing.T) {
+	old, next := answering(0, 10, 5), answering(1, 10, 5)
+	src := &hand{ask: make(chan struct{}), block: hal.Block{Period: time.Millisecond, Channels: 1, Values: make([]float32, 5)}}
+	feed := pipeline.NewFeed(src, pipeline.FeedConfig{Name: "imu"})
+	decided := make(chan int, 1)
+	p := pipeline.New(pipeline.Config{Name: "activity", Metrics: time.Hour, OnDecision: func(d pipeline.Decision) { decided <- d.Label }}, feed,
+		func(context.Context) (*pipeline.Model, error) { return old, nil }, &sink{})
+	ctx, cancel := context.WithCancel(t.Context())
+	var done sync.WaitGroup
+	done.Go(func() { _ = feed.Run(ctx) })
+	done.Go(func() { _ = p.Run(ctx) })
+	oneWindow := func() int {
+		src.ask <- struct{}{}
+		return <-decided
+	}
+	src.ask <- struct{}{}
+	oneWindow()
+	done.Go(func() {
+		if err := p.Swap(ctx, next); err != nil {
+			t.Errorf("swap: %v", err)
+		}
+	})
+	for oneWindow() == 0 {
+	}
+	if n := testing.AllocsPerRun(2500, func() { oneWindow() }); n != 0 {
+		t.Errorf("%v allocations per window, want 0", n)
+	}
+	if trial, ok := p.Trial(); !ok || trial.Old.Windows < 300 {
+		t.Errorf("the old model has answered %d windows, %v", trial.Old.Windows, ok)
+	}
+	cancel()
+	done.Wait()
+}
+
 // BenchmarkWindow is the own time of the path for one window of the motions model's form: ring, frame, decide, record,
 // without the engine. The source writes as much as fits, so no time is lost between goroutines.
 func BenchmarkWindow(b *testing.B) {

@@ -5,8 +5,12 @@
 // (threshold, hold, hysteresis) and appends what is worth keeping to the recorder. Between sample and record nothing is
 // allocated and no lock is held while hardware or a model works.
 //
+// Swap exchanges the model between two windows: the new one's framer is fed beside the old one's until it holds a full
+// window, the old session stays for an instant Back. While both are open, the old one answers one window of eight, so
+// that Trial compares the two on the same time; Guards say when the new one is to be given up.
+//
 // What is lost is counted, by owner and cause, in the ledger: ring_overrun, pipeline_absent and source_gap of a source;
-// wrong_shape, window_refused, invoke_failed, output_refused and record_refused of a pipeline.
+// wrong_shape, window_refused, invoke_failed, output_refused, record_refused and swap_pause of a pipeline.
 //
 // It imports the vocabulary of sensing, models and the wire, and package agent; never a concrete source, engine or
 // store. Each Feed and each Pipeline lives on the goroutine of its Run and starts no other.

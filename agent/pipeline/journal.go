@@ -32,6 +32,13 @@ func (j *journal) started() {
 	j.event(wire.EventPipelineStarted, map[string]any{"model": j.model.Name + "@" + j.model.Version, "engine": j.model.engineText()})
 }
 
+// swapped says that the results that follow are another model's.
+func (j *journal) swapped(from *Model) {
+	j.append(wire.Results, j.p.cfg.Clock.Boot(), j.definition)
+	j.since = 0
+	j.event(wire.EventModelSwapped, map[string]any{"model": j.model.ref(), "from": from.ref(), "engine": j.model.engineText()})
+}
+
 // result writes one result, and the definition again when it is due: an eviction then never leaves results without a
 // meaning for long.
 func (j *journal) result(d *Decision) bool {

@@ -20,68 +20,45 @@ const (
 
 // path is the way of one sample through an open model. It belongs to the goroutine of Run.
 type path struct {
-	p       *Pipeline
-	model   *Model
-	input   engine.Tensor
-	scores  scores
+	p    *Pipeline
+	lane *lane // the model that decides
+	handover
 	holder  holder
-	journal journal
 	trouble trouble
+	fault   error // no model can decide any more
 
-	seg     *segment
-	view    engine.Tensor // of seg
-	memory  []byte        // of view, whole
-	broken  bool          // samples were thrown away before the next segment
-	refused uint64        // windows that the framer has refused so far
-	tick    *time.Ticker
-	seen    counts // latencies of the metrics reported before
+	seg    *segment
+	view   engine.Tensor // of seg
+	memory []byte        // of view, whole
+	broken bool          // samples were thrown away before the next segment
+	tick   *time.Ticker
+	quiet  *time.Timer // of a heir that waits for samples
+	seen   counts      // latencies of the metrics reported before
 }
 
 func newPath(p *Pipeline, m *Model) (*path, error) {
-	ins, outs := m.Session.Inputs(), m.Session.Outputs()
-	if len(ins) != 1 || len(outs) < 1 {
-		return nil, fmt.Errorf("model has %d inputs and %d outputs: want one input and at least one output", len(ins), len(outs))
-	}
-	if f, ok := m.Framer.(fitter); ok {
-		if err := f.Fits(ins[0]); err != nil {
-			return nil, err
-		}
-	}
-	rule, err := m.Rule.check()
+	l, err := newLane(p, m)
 	if err != nil {
 		return nil, err
-	}
-	sc, err := newScores(outs[0], len(m.Labels))
-	if err != nil {
-		return nil, err
-	}
-	if m.Channels < 1 {
-		return nil, fmt.Errorf("model has %d channels", m.Channels)
 	}
 	n := within(segmentBytes, m.Channels, 1, segmentSamples)
-	w := &path{p: p, model: m, input: ins[0], scores: sc, holder: newHolder(rule), seg: newSegment(n, m.Channels), broken: true}
+	w := &path{p: p, lane: l, holder: newHolder(l.rule), seg: newSegment(n, m.Channels), broken: true}
 	w.view = engine.Of(w.seg.values, n, m.Channels)
 	w.memory = w.view.Data
-	w.refused = m.Framer.Stats().Refused
 	return w, nil
 }
 
 // begin says in the records what the results will mean.
-func (w *path) begin() error {
-	j, err := newJournal(w.p, w.model, w.holder.rule)
-	if err != nil {
-		return err
-	}
-	w.journal = j
-	w.p.stats.opened(w.model)
+func (w *path) begin() {
+	w.p.stats.opened(w.lane.model)
 	w.p.stats.state(agent.Running, "")
-	w.journal.started()
-	return nil
+	w.lane.journal.started()
 }
 
 func (w *path) run(ctx context.Context) error {
-	w.tick = time.NewTicker(w.p.cfg.Metrics)
+	w.tick, w.quiet = time.NewTicker(w.p.cfg.Metrics), time.NewTimer(silence)
 	defer w.tick.Stop()
+	defer w.quiet.Stop()
 	defer w.p.busy.Store(false)
 	for {
 		w.p.busy.Store(true)
@@ -91,6 +68,9 @@ func (w *path) run(ctx context.Context) error {
 			w.drain()
 			w.p.stats.state(agent.Stopped, "")
 			return nil
+		case w.fault != nil:
+			w.p.stats.state(agent.Failed, w.fault.Error())
+			return w.fault
 		case !more && ended:
 			w.p.stats.state(agent.Ended, "")
 			return hal.End
@@ -105,11 +85,18 @@ func (w *path) run(ctx context.Context) error {
 
 // wait returns when there may be something to do.
 func (w *path) wait(ctx context.Context) {
+	if w.done != nil {
+		w.quiet.Reset(silence)
+	}
 	select {
 	case <-ctx.Done():
 	case <-w.p.ring.ready:
 	case <-w.tick.C:
 		w.metrics()
+	case o := <-w.p.swaps.orders:
+		w.obey(o)
+	case <-w.quiet.C:
+		w.promise()
 	}
 }
 
@@ -117,6 +104,8 @@ func (w *path) poll() {
 	select {
 	case <-w.tick.C:
 		w.metrics()
+	case o := <-w.p.swaps.orders:
+		w.obey(o)
 	default:
 	}
 }
@@ -138,10 +127,11 @@ func (w *path) step() (more, ended bool) {
 	switch {
 	case w.seg.refused > 0:
 		w.drop(wrongShape, uint64(w.seg.refused))
-		w.trouble.bad(w, fmt.Errorf("source has another number of channels than the model's %d", w.model.Channels))
+		w.trouble.bad(w, fmt.Errorf("source has another number of channels than the model's %d", w.lane.model.Channels))
 		w.broken = true
 	case w.p.off.Load():
 		w.broken = true
+		w.promise()
 	default:
 		w.segment()
 	}
@@ -150,40 +140,66 @@ func (w *path) step() (more, ended bool) {
 
 // segment frames the samples and runs the model on every window that is complete.
 func (w *path) segment() {
-	first := w.model.Framer.Stats().Samples
 	w.view.Shape[0] = w.seg.n
 	w.view.Data = w.memory[:w.seg.n*w.seg.channels*4]
-	w.model.Framer.Push(w.view, w.seg.discont || w.broken)
+	discont := w.seg.discont || w.broken
 	w.broken = false
-	for w.model.Framer.Next(w.input) {
-		end := w.model.Framer.Stats().Samples - first // samples of this segment up to the window's last
-		w.window(w.seg.at[min(max(int(end), 1), w.seg.n)-1])
-	}
-	if n := w.model.Framer.Stats().Refused; n > w.refused {
-		w.drop(windowRefused, n-w.refused)
-		w.refused = n
+	w.shadowed(discont)
+	first := w.feed(discont)
+	w.lane.push(w.view, discont)
+	w.windows(first)
+	w.refusals()
+	if first > 0 {
+		w.follow(first)
+		w.refusals()
 	}
 }
 
-// window runs the model once; at is the time of the window's last sample.
-func (w *path) window(at time.Duration) {
-	began := time.Now()
-	err := w.model.Session.Invoke()
-	w.p.stats.invoked(time.Since(began))
+// windows runs the lane on its windows of the segment. Those that end at sample number until or later are its heir's,
+// when until is not zero.
+func (w *path) windows(until int) {
+	for end, ok := w.lane.next(); ok; end, ok = w.lane.next() {
+		if until == 0 || end < until {
+			w.window(end)
+		}
+	}
+}
+
+// refusals counts the windows that the lane's framer has refused since it was asked last.
+func (w *path) refusals() {
+	if n := w.lane.model.Framer.Stats().Refused; n > w.lane.refused {
+		w.drop(windowRefused, n-w.lane.refused)
+		w.lane.refused = n
+	}
+}
+
+// follow puts the heir, whose first window ends at a sample of this segment, to work on all its windows of it.
+func (w *path) follow(end int) {
+	w.succeed()
+	from := end - int(w.lane.model.Framer.Stats().Samples-w.lane.before) // where the heir's share begins
+	w.window(end)
+	for end, ok := w.lane.next(); ok; end, ok = w.lane.next() {
+		w.window(from + end)
+	}
+}
+
+// window runs the model once, on the window that ends at a sample of the segment, counted from 1.
+func (w *path) window(end int) {
+	at := w.seg.at[min(max(end, 1), w.seg.n)-1]
 	w.p.steps.Add(1)
-	if err != nil {
-		w.drop(invokeFailed, 1)
-		w.trouble.bad(w, err)
+	if w.muted {
+		w.drop(swapPause, 1)
 		return
 	}
-	label, score, err := w.scores.best()
+	label, score, took, c, err := w.lane.run()
+	w.p.stats.invoked(took)
 	if err != nil {
-		w.drop(outputRefused, 1)
+		w.drop(c, 1)
 		w.trouble.bad(w, err)
 		return
 	}
 	w.trouble.good(w)
-	d := Decision{Label: label, Name: w.model.Labels[label], Score: score, At: at}
+	d := Decision{Label: label, Name: w.lane.model.Labels[label], Score: score, At: at}
 	d.Held, d.Changed = w.holder.decide(label, score)
 	w.keep(&d)
 }
@@ -192,7 +208,7 @@ func (w *path) window(at time.Duration) {
 func (w *path) keep(d *Decision) {
 	recorded := false
 	if d.Changed || w.p.cfg.Report == All {
-		recorded = w.journal.result(d)
+		recorded = w.lane.journal.result(d)
 	}
 	w.p.stats.decided(d, recorded)
 	if w.p.cfg.OnDecision != nil {

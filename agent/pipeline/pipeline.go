@@ -68,6 +68,7 @@ type Pipeline struct {
 	steps atomic.Uint64 // pieces of work finished
 	busy  atomic.Bool   // at a piece of work
 	stats stats
+	swaps swaps
 }
 
 // New makes a pipeline on a feed that does not run yet. The model is opened whenever Run begins, on the goroutine that
@@ -76,6 +77,7 @@ func New(cfg Config, feed *Feed, open func(context.Context) (*Model, error), rec
 	cfg.fill()
 	p := &Pipeline{cfg: cfg, feed: feed, ring: feed.ring(), open: open, rec: rec, ready: make(chan struct{})}
 	p.off.Store(cfg.Off)
+	p.swaps.orders = make(chan order)
 	p.stats.start(&cfg)
 	return p
 }
@@ -96,15 +98,15 @@ func (p *Pipeline) Run(ctx context.Context) (err error) {
 		p.stats.state(agent.StateOf(err), err.Error())
 		return fmt.Errorf("open model %s@%s: %w", p.cfg.Model, p.cfg.Version, err)
 	}
-	defer func() { err = errors.Join(err, model.Session.Close()) }()
 	w, err := newPath(p, model)
-	if err == nil {
-		err = w.begin()
-	}
 	if err != nil {
 		p.stats.state(agent.Failed, err.Error())
-		return fmt.Errorf("start pipeline: %w", err)
+		return errors.Join(fmt.Errorf("start pipeline: %w", err), model.Session.Close())
 	}
+	defer func() { err = errors.Join(err, w.close()) }()
+	p.swaps.begin()
+	defer p.swaps.end()
+	w.begin()
 	p.once.Do(func() { close(p.ready) })
 	return w.run(ctx)
 }

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -70,4 +71,22 @@ func (h *holder) decide(label int, score float64) (held, changed bool) {
 		h.state, h.wins, changed = h.rival, 0, true
 	}
 	return h.state == label, changed
+}
+
+// moved is the holder for another model's rule and labels: a state whose label both have stays the state.
+func (h holder) moved(r Rule, from, to []string) holder {
+	n := newHolder(r)
+	n.state, n.rival = place(h.state, from, to), place(h.rival, from, to)
+	if h.rival == nobody || n.rival != nobody {
+		n.wins = h.wins
+	}
+	return n
+}
+
+// place is the index that a label has in another list; nobody when it is not there.
+func place(label int, from, to []string) int {
+	if label == nobody {
+		return nobody
+	}
+	return slices.Index(to, from[label])
 }

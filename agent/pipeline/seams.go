@@ -38,5 +38,7 @@ type Model struct {
 	Engine  string // engine and version, as "tflite 2.21.0"; the session's report is added
 
 	Channels int // of one sample
+	Length   int // samples of one window, and between the ends of two: a model that follows another keeps the rhythm
+	Hop      int // of the windows when it knows them; zero means unknown
 	Rule     Rule
 }

@@ -17,10 +17,11 @@ const (
 	invokeFailed                // the engine returned an error
 	outputRefused               // the model's answer is not a number
 	recordRefused               // the spool did not take a record
+	swapPause                   // a window fell due while no model was open: memory does not hold two
 	numberOfCauses              //
 )
 
-var causeNames = [numberOfCauses]string{"wrong_shape", "window_refused", "invoke_failed", "output_refused", "record_refused"}
+var causeNames = [numberOfCauses]string{"wrong_shape", "window_refused", "invoke_failed", "output_refused", "record_refused", "swap_pause"}
 
 // stats is what a pipeline tells of itself. The pipeline's goroutine writes, any may read.
 type stats struct {

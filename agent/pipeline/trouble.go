@@ -29,7 +29,7 @@ func (t *trouble) bad(w *path, err error) {
 	t.degraded, t.row = true, 0
 	w.p.stats.state(agent.Degraded, err.Error())
 	w.p.cfg.Logger.Warn("pipeline is degraded", "reason", err)
-	w.journal.event(wire.EventPipelineDegraded, map[string]any{"reason": err.Error()})
+	w.lane.journal.event(wire.EventPipelineDegraded, map[string]any{"reason": err.Error()})
 }
 
 func (t *trouble) good(w *path) {
@@ -43,5 +43,5 @@ func (t *trouble) good(w *path) {
 	t.degraded, t.row = false, 0
 	w.p.stats.state(agent.Running, "")
 	w.p.cfg.Logger.Info("pipeline has recovered")
-	w.journal.event(eventRecovered, map[string]any{})
+	w.lane.journal.event(eventRecovered, map[string]any{})
 }

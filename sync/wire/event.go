@@ -18,6 +18,10 @@ const (
 	EventRewound          = "rewound"           // epoch, newer, moved: rule H4
 	EventPipelineStarted  = "pipeline_started"  // pipeline, model
 	EventPipelineDegraded = "pipeline_degraded" // pipeline, reason
+	EventModelSwapped     = "model_swapped"     // pipeline, model, from, engine: the results that follow are another model's
+	EventModelTrial       = "model_trial"       // pipeline, model, attempt
+	EventModelCommitted   = "model_committed"   // pipeline, model, reason, attempts
+	EventModelReverted    = "model_reverted"    // pipeline, model, instead, phase, reason, attempts
 )
 
 type eventForm struct {
