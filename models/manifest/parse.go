@@ -6,23 +6,27 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/dunlin-iot/dunlin/models/engine"
 )
 
 // Bounds of what a manifest may say. They are far above any model that fits an edge device.
 const (
-	maxText     = 200
-	maxTensors  = 16
-	maxRank     = 8
-	maxElements = 1 << 24 // of one tensor, and values of one window
-	maxChannels = 4096
-	maxSide     = 8192 // of a picture
-	maxVersion  = 1 << 30
-	maxHold     = 1000
-	maxFiles    = 32
-	maxFacts    = 64
-	maxRate     = 1e9
+	maxText      = 200
+	maxTensors   = 16
+	maxRank      = 8
+	maxElements  = 1 << 24 // of one tensor, and values of one window
+	maxChannels  = 4096
+	maxSide      = 8192 // of a picture
+	maxVersion   = 1 << 30
+	maxHold      = 1000
+	maxFiles     = 32
+	maxFacts     = 64
+	maxRate      = 1e9
+	maxScale     = 1e30
+	maxFact      = 2000
+	maxTolerance = 255
 )
 
 var (
@@ -136,7 +140,7 @@ func (r *reader) shape(o object) (shape []int) {
 
 func (r *reader) quant(o object, t engine.DType) (q engine.Quant) {
 	q.Scale = float32(r.number(o, "scale", true))
-	if r.err == nil && (!(q.Scale > 0) || q.Scale > 1e30) {
+	if r.err == nil && (!(q.Scale > 0) || q.Scale > maxScale) {
 		r.fail(o.at+".scale", "is %v, want a number above zero", q.Scale)
 	}
 	low, high, ok := quantRange(t)
@@ -160,9 +164,13 @@ func quantRange(t engine.DType) (low, high int, ok bool) {
 }
 
 func (r *reader) files(o object) map[string]string {
-	files := r.texts(o, "files", true, maxFiles, 64)
+	files, folded := r.texts(o, "files", true, maxFiles, 64), map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		at := member(o.at+".files", name)
+		if first, taken := folded[strings.ToLower(name)]; taken {
+			r.fail(at, "differs from %s in upper and lower case only", first)
+		}
+		folded[strings.ToLower(name)] = name
 		if sum, err := hex.DecodeString(files[name]); err != nil || len(sum) != 32 {
 			r.fail(at, "want a SHA-256 of 64 hex digits")
 		}

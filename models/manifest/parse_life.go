@@ -122,7 +122,7 @@ func (r *reader) card(o object) string {
 }
 
 func (r *reader) provenance(o object) Provenance {
-	facts := r.texts(o, "provenance", false, maxFacts, 2000)
+	facts := r.texts(o, "provenance", false, maxFacts, maxFact)
 	at := member(o.at, "provenance")
 	for _, key := range slices.Sorted(maps.Keys(facts)) {
 		if r.err == nil && !factForm.MatchString(key) {

@@ -89,7 +89,7 @@ func (r *reader) decide(o object) (d Decide) {
 func (r *reader) golden(o object) (g GoldenSet) {
 	if sub, ok := r.object(o, "golden", true); ok {
 		g.File = r.formed(sub, "file", fileForm, "a plain file name")
-		g.ToleranceSteps = r.integer(sub, "tolerance_steps", 0, 255)
+		g.ToleranceSteps = r.integer(sub, "tolerance_steps", 0, maxTolerance)
 		r.end(sub)
 	}
 	return g
