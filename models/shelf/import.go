@@ -12,6 +12,7 @@ import (
 	"slices"
 
 	"github.com/dunlin-iot/dunlin/internal/atomicfile"
+	"github.com/dunlin-iot/dunlin/models/manifest"
 )
 
 // Import takes in the file of a bundle from r, to its end. Bytes that the shelf knows already are no error. The error
@@ -72,7 +73,9 @@ func (s *Shelf) receive(ctx context.Context, r io.Reader) (File, error) {
 	return f, err
 }
 
-func (s *Shelf) arrived(sum string) string { return filepath.Join(s.root, incoming, sum+suffix) }
+func (s *Shelf) arrived(sum string) string {
+	return filepath.Join(s.root, incoming, sum+manifest.Suffix)
+}
 
 // checked ends a copy when its context has ended.
 type checked struct {

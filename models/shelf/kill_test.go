@@ -81,7 +81,7 @@ func victim(dir, model string, after int) error {
 func passes(s *shelf.Shelf, model string, version int, good bool) error {
 	slot, _ := s.Slot("activity")
 	if over(slot, version) {
-		return tell(s, slot)
+		return tell(s)
 	}
 	if slot.Next == nil {
 		if err := arrive(s, model, version); err != nil {
@@ -103,8 +103,7 @@ func passes(s *shelf.Shelf, model string, version int, good bool) error {
 	if err != nil {
 		return err
 	}
-	slot, _ = s.Slot("activity")
-	return tell(s, slot)
+	return tell(s)
 }
 
 // over reports whether the trial of a version has ended: the last one that did is it or a later one.
@@ -112,11 +111,9 @@ func over(slot shelf.Slot, version int) bool {
 	return slot.Last != nil && slot.Last.Model >= fmt.Sprintf("motions@%d", version)
 }
 
-func tell(s *shelf.Shelf, slot shelf.Slot) error {
-	if slot.Last.Told {
-		return nil
-	}
-	return s.Told("activity")
+func tell(s *shelf.Shelf) error {
+	_, _, err := told(s)
+	return err
 }
 
 func arrive(s *shelf.Shelf, model string, version int) error {

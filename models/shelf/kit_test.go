@@ -1,29 +1,24 @@
 package shelf_test
 
 import (
-	"archive/zip"
 	"bytes"
 	"context"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"testing"
+	"testing/fstest"
 
 	"github.com/dunlin-iot/dunlin/internal/fixture"
 	"github.com/dunlin-iot/dunlin/models/manifest"
 	"github.com/dunlin-iot/dunlin/models/shelf"
 )
 
-// open makes bundles of stored ZIP files readable.
-func open(r io.ReaderAt, size int64) (fs.FS, error) { return zip.NewReader(r, size) }
-
 // believe is a rule for tests: every file is believed, and none is signed.
 func believe(context.Context, shelf.File) (bool, error) { return false, nil }
 
-func config() shelf.Config { return shelf.Config{Trust: believe, Bundle: open} }
+func config() shelf.Config { return shelf.Config{Trust: believe} }
 
 var (
 	versionLine = regexp.MustCompile(`"version": *1\b`)
@@ -41,8 +36,7 @@ func bundle(t testing.TB, version int, licence string) []byte {
 }
 
 func pack(dir string, version int, licence string) ([]byte, error) {
-	var buf bytes.Buffer
-	w := zip.NewWriter(&buf)
+	files := fstest.MapFS{}
 	names, err := filepath.Glob(filepath.Join(dir, "*"))
 	if err != nil {
 		return nil, err
@@ -58,15 +52,10 @@ func pack(dir string, version int, licence string) ([]byte, error) {
 				data = licenceLine.ReplaceAll(data, fmt.Appendf(nil, `"licence": %q`, licence))
 			}
 		}
-		out, err := w.CreateHeader(&zip.FileHeader{Name: filepath.Base(name), Method: zip.Store})
-		if err != nil {
-			return nil, err
-		}
-		if _, err := out.Write(data); err != nil {
-			return nil, err
-		}
+		files[filepath.Base(name)] = &fstest.MapFile{Data: data, Mode: 0o644}
 	}
-	err = w.Close()
+	var buf bytes.Buffer
+	err = manifest.WriteZip(&buf, files)
 	return buf.Bytes(), err
 }
 
@@ -100,4 +89,13 @@ func whole(s *shelf.Shelf, pipeline string) error {
 		}
 	}
 	return nil
+}
+
+// told tells the end of the slot's last trial and returns its facts; nil when there was nothing to tell.
+func told(s *shelf.Shelf) (facts map[string]any, committed bool, err error) {
+	err = s.Tell("activity", func(c bool, f map[string]any) error {
+		facts, committed = f, c
+		return nil
+	})
+	return facts, committed, err
 }

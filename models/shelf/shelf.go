@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -19,7 +18,6 @@ import (
 const (
 	stateFile   = "state.json"
 	incoming    = "incoming"
-	suffix      = ".dunlin"
 	maxState    = 4 << 20
 	keptRefused = 16 // refusals that are remembered
 )
@@ -48,12 +46,10 @@ type Config struct {
 	Trust func(ctx context.Context, f File) (signed bool, err error)
 	// Installed is called when a believed version has been unpacked, so that older ones are known to be older; nil for none.
 	Installed func(ctx context.Context, f File) error
-	// Bundle opens a bundle's file for manifest.Open; required.
-	Bundle func(r io.ReaderAt, size int64) (fs.FS, error)
-	Pinned []string     // "motions@1": what the configuration names; it stays on the shelf
-	Budget int64        // bytes of unpacked bundles; zero means 512 MiB. What is in use stays, whatever it takes
-	Most   int64        // bytes of one bundle's file; zero means 300 MiB
-	Logger *slog.Logger // nil discards
+	Pinned    []string     // "motions@1": what the configuration names; it stays on the shelf
+	Budget    int64        // bytes of unpacked bundles; zero means 512 MiB. What is in use stays, whatever it takes
+	Most      int64        // bytes of one bundle's file; zero means 300 MiB
+	Logger    *slog.Logger // nil discards
 
 	hook func(point string) // named points of crash tests; nil outside them
 }

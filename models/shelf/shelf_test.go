@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -68,9 +70,9 @@ func TestRefusals(t *testing.T) {
 		want string
 	}{
 		{"nobody signed it", nobody, bundle(t, 2, ""), "nobody signed it"},
-		{"no rule at all", shelf.Config{Bundle: open}, bundle(t, 2, ""), "no rule says whom to believe"},
-		{"not a bundle", config(), []byte("hello"), "zip"},
-		{"cut", config(), bundle(t, 2, "")[:5000], "zip"},
+		{"no rule at all", shelf.Config{}, bundle(t, 2, ""), "no rule says whom to believe"},
+		{"not a bundle", config(), []byte("hello"), "bundle file"},
+		{"cut", config(), bundle(t, 2, "")[:5000], "ZIP"},
 		{"one bit of the model", config(), damaged, "model.tflite"},
 		{"too large", small, bundle(t, 2, ""), "more than 1000 bytes"},
 	} {
@@ -124,14 +126,17 @@ func TestTrialThatIsCommitted(t *testing.T) {
 	if got := s.Uses("activity"); !slices.Equal(got, []string{v.Folder(), ""}) {
 		t.Errorf("after the commit: %q", got)
 	}
-	last := s.Untold()["activity"]
-	want := shelf.Outcome{Model: "motions@2", State: shelf.Committed, Phase: shelf.Trial, Reason: "2000 windows without a breach", Attempts: 1}
-	if last != want {
-		t.Errorf("outcome %+v, want %+v", last, want)
+	never := errors.New("the spool is full")
+	if err := s.Tell("activity", func(bool, map[string]any) error { return never }); !errors.Is(err, never) {
+		t.Errorf("telling that fails: %v", err)
 	}
-	do(t, s.Told("activity"))
-	if got := newShelf(t, root, config()).Untold(); len(got) != 0 {
-		t.Errorf("still to be told: %v", got)
+	facts, committed, err := told(s)
+	want := map[string]any{"pipeline": "activity", "model": "motions@2", "phase": "trial", "reason": "2000 windows without a breach", "attempts": int64(1)}
+	if err != nil || !committed || !maps.Equal(facts, want) {
+		t.Errorf("told %v, committed %v, %v; want %v", facts, committed, err, want)
+	}
+	if facts, _, err := told(newShelf(t, root, config())); facts != nil || err != nil {
+		t.Errorf("told once more: %v, %v", facts, err)
 	}
 	do(t, s.Back("activity", "asked for"))
 	if got := s.Uses("activity"); !slices.Equal(got, []string{"", v.Folder()}) {
@@ -166,9 +171,9 @@ func TestAttemptsAreConsumedByCrashes(t *testing.T) {
 	if err := s.Begin("activity"); !errors.Is(err, shelf.ErrSpent) {
 		t.Fatalf("a fourth attempt: %v", err)
 	}
-	last := s.Untold()["activity"]
-	if last.State != shelf.Reverted || last.Attempts != 3 || last.Instead != "motions@1" || !strings.Contains(last.Reason, "3 of 3 attempts") {
-		t.Errorf("outcome %+v", last)
+	facts, committed, err := told(s)
+	if err != nil || committed || facts["attempts"] != int64(3) || facts["instead"] != "motions@1" || !strings.Contains(fmt.Sprint(facts["reason"]), "3 of 3 attempts") {
+		t.Errorf("told %v, committed %v, %v", facts, committed, err)
 	}
 	do(t, s.Activate(ask(2)), s.Begin("activity"), s.Revert("activity", "golden vectors differ"))
 	if err := s.Activate(ask(2)); !errors.Is(err, shelf.ErrRefused) || !strings.Contains(err.Error(), "2 times") {

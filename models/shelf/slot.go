@@ -148,15 +148,21 @@ func (s *Shelf) Revert(pipeline, reason string) error {
 
 // Back makes the version before the pipeline's own again, and the present one the version before.
 func (s *Shelf) Back(pipeline, reason string) error {
+	slot, _ := s.Slot(pipeline)
+	return s.Fall(pipeline, slot.Previous, reason)
+}
+
+// Fall makes another of the folders that Uses names the pipeline's own, because the present one does not do.
+func (s *Shelf) Fall(pipeline, folder, reason string) error {
 	return s.update("back", func(st *state) error {
 		slot := st.Slots[pipeline]
-		if slot == nil || slot.Active == slot.Previous {
+		if slot == nil || slot.Active == folder {
 			return fmt.Errorf("pipeline %s has no version to go back to: %w", pipeline, ErrNothing)
 		}
 		slot.Last = &Outcome{
-			Model: st.modelOf(slot, slot.Active), Instead: st.modelOf(slot, slot.Previous), State: Reverted, Phase: Committed, Reason: reason,
+			Model: st.modelOf(slot, slot.Active), Instead: st.modelOf(slot, folder), State: Reverted, Phase: Committed, Reason: reason,
 		}
-		slot.Active, slot.Previous, slot.Next = slot.Previous, slot.Active, nil
+		slot.Active, slot.Previous, slot.Next = folder, slot.Active, nil
 		return nil
 	})
 }
@@ -171,23 +177,33 @@ func (st *state) modelOf(slot *Slot, folder string) string {
 	return name + "@" + version
 }
 
-// Untold are the ends of trials that have not been told yet, by pipeline.
-func (s *Shelf) Untold() map[string]Outcome {
-	out := map[string]Outcome{}
-	s.read(func(st *state) {
-		for name, slot := range st.Slots {
-			if slot.Last != nil && !slot.Last.Told {
-				out[name] = *slot.Last
-			}
-		}
-	})
-	return out
+// Next is the folder of the version that waits, is being opened or is on trial; an empty one stands for what the
+// configuration names.
+func (s *Shelf) Next(pipeline string) (folder string, ok bool) {
+	slot, _ := s.Slot(pipeline)
+	if slot.Next == nil {
+		return "", false
+	}
+	return slot.Next.Folder, true
 }
 
-// Told says that the end of a pipeline's last trial is known where it should be.
-func (s *Shelf) Told(pipeline string) error {
+// Tell calls tell with the end of a pipeline's last trial, unless that is known where it should be: the facts of an
+// event. When tell returns nil it is known. A crash between the two tells it twice, never not at all.
+func (s *Shelf) Tell(pipeline string, tell func(committed bool, facts map[string]any) error) error {
+	slot, _ := s.Slot(pipeline)
+	o := slot.Last
+	if o == nil || o.Told {
+		return nil
+	}
+	facts := map[string]any{"pipeline": pipeline, "model": o.Model, "reason": o.Reason, "phase": string(o.Phase), "attempts": int64(o.Attempts)}
+	if o.Instead != "" {
+		facts["instead"] = o.Instead
+	}
+	if err := tell(o.State == Committed, facts); err != nil {
+		return err
+	}
 	return s.update("told", func(st *state) error {
-		if slot := st.Slots[pipeline]; slot != nil && slot.Last != nil {
+		if slot := st.Slots[pipeline]; slot != nil && slot.Last != nil && slot.Last.Model == o.Model {
 			slot.Last.Told = true
 		}
 		return nil

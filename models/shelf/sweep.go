@@ -56,7 +56,7 @@ func (s *Shelf) sweep() error {
 		case Verified:
 			known[v.Folder()] = true
 		case Offered, Accepted, Fetching:
-			wanted[v.File+suffix] = true
+			wanted[v.File+manifest.Suffix] = true
 		}
 	}
 	err := s.folders(func(folder string) error {

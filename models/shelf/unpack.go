@@ -31,7 +31,7 @@ func (s *Shelf) unpack(ctx context.Context, f File, v Version) (Version, error) 
 	if err := intact(in, f); err != nil {
 		return s.refuse(ctx, f, v, err)
 	}
-	fsys, err := s.cfg.Bundle(in, f.Size)
+	fsys, err := manifest.OpenZip(in, f.Size)
 	if err != nil {
 		return s.refuse(ctx, f, v, err)
 	}

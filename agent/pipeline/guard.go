@@ -1,0 +1,171 @@
+package pipeline
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/dunlin-iot/dunlin/models/manifest"
+)
+
+// The least that a guard judges by. A share of few windows says little, and neither does a latency that is small anyway.
+const (
+	leastRate    = 100                    // windows; a share is taken of at least so many
+	leastLatency = 50                     // windows, for a 95th percentile
+	leastClasses = 200                    // windows of the new model, for a distribution
+	leastShadow  = 25                     // of the old one beside it
+	leastCommit  = 20                     // windows without which a trial of minutes goes on
+	slack        = 100 * time.Microsecond // by which a latency may grow whatever its ratio
+)
+
+// Guards watch a version on trial: what the manifest allows it, and what is known beside that.
+type Guards struct {
+	manifest.Trial
+	Reference []float64 // shares of the labels in the reference, in the order of the model's labels; nil for none
+}
+
+// Memory is what the process holds: when the trial began, and now. Zero means unknown.
+type Memory struct{ Then, Now uint64 }
+
+// Verdict on a trial. At most one of the two is not empty; while both are, it goes on.
+type Verdict struct {
+	Breach string // why the version is to be given up
+	Passed string // why it may stay
+}
+
+// Judge looks at a trial at a moment of CLOCK_BOOTTIME. A breach of a share is certain: no later window could mend it.
+func (g Guards) Judge(t Trial, m Memory, now time.Duration) Verdict {
+	for _, guard := range []func() string{
+		func() string { return g.rate(t, "of the windows failed", t.New.Failed, g.ErrorRate) },
+		func() string { return g.rate(t, "of the windows gave an output that is no number", t.New.Refused, g.NaNRate) },
+		func() string { return g.latency(t) },
+		func() string { return g.memory(m) },
+		func() string { return g.drift(t) },
+	} {
+		if why := guard(); why != "" {
+			return Verdict{Breach: why}
+		}
+	}
+	return Verdict{Passed: g.passed(t, now)}
+}
+
+func (g Guards) rate(t Trial, what string, bad uint64, most float64) string {
+	of := max(t.New.Windows, leastRate, uint64(g.Windows))
+	if share := float64(bad) / float64(of); share > most {
+		return fmt.Sprintf("%d of %d %s, allowed is a share of %v", bad, t.New.Windows, what, most)
+	}
+	return ""
+}
+
+// latency compares with the old version beside it, at the same load; without it, with what the old one took before.
+func (g Guards) latency(t Trial) string {
+	base := t.Before.P95
+	if t.Old.Windows >= leastLatency/2 {
+		base = t.Old.P95
+	}
+	if base == 0 || t.New.Windows < leastLatency || t.New.P95 <= base+slack {
+		return ""
+	}
+	if ratio := float64(t.New.P95) / float64(base); ratio > g.P95Ratio {
+		return fmt.Sprintf("the 95th percentile of its latency is %v, %.1f times the %v of %s, allowed is %v times", t.New.P95, ratio, base, t.Former, g.P95Ratio)
+	}
+	return ""
+}
+
+func (g Guards) memory(m Memory) string {
+	if m.Then == 0 || m.Now <= m.Then {
+		return ""
+	}
+	if grown := float64(m.Now-m.Then) / float64(m.Then); grown > g.MemoryGrowth {
+		return fmt.Sprintf("the agent's memory grew from %d to %d kB, by %.0f %%, allowed is %.0f %%", m.Then>>10, m.Now>>10, 100*grown, 100*g.MemoryGrowth)
+	}
+	return ""
+}
+
+// drift compares the labels that won with those of the old version on the same time, as far as both know them.
+func (g Guards) drift(t Trial) string {
+	if t.New.Windows < leastClasses || t.Old.Windows < leastShadow {
+		return ""
+	}
+	old := make([]float64, len(t.Labels)+1) // the last one: labels that the new version does not have
+	for i, n := range t.Old.Classes {
+		at := len(t.Labels)
+		for k, l := range t.Labels {
+			if l == t.OldLabels[i] {
+				at = k
+			}
+		}
+		old[at] += float64(n)
+	}
+	now := append(asFloats(t.New.Classes), 0)
+	if v := psi(now, old); v > g.OutputDrift {
+		return fmt.Sprintf("its answers differ from those of %s on the same windows: PSI %.2f, allowed is %v", t.Former, v, g.OutputDrift)
+	}
+	return ""
+}
+
+// passed says why the trial is over; its reference, if it has one, is asked at the end only, since a short time need
+// not hold every label.
+func (g Guards) passed(t Trial, now time.Duration) string {
+	took := now - t.Began
+	switch {
+	case t.New.Windows < leastCommit:
+		return ""
+	case g.Windows > 0 && t.New.Windows >= uint64(g.Windows):
+	case g.Minutes > 0 && took >= time.Duration(g.Minutes)*time.Minute:
+	default:
+		return ""
+	}
+	text := fmt.Sprintf("%d windows in %v without a breach", t.New.Windows, took.Round(time.Second))
+	if len(g.Reference) == len(t.New.Classes) {
+		text += fmt.Sprintf("; PSI to the reference %.2f", psi(asFloats(t.New.Classes), g.Reference))
+	}
+	return text
+}
+
+func asFloats(counts []uint64) []float64 {
+	out := make([]float64, len(counts), len(counts)+1)
+	for i, n := range counts {
+		out[i] = float64(n)
+	}
+	return out
+}
+
+// psi is the population stability index of two distributions over the same classes: the sum of (p-q) ln(p/q). Counts
+// get half a count more each, so that a class that one of them has not seen stays finite; classes that neither has seen
+// do not count. Shares, which sum up to about 1, are taken as of a thousand.
+func psi(a, b []float64) float64 {
+	p, q := shares(a, b), shares(b, a)
+	var sum float64
+	for i := range p {
+		if p[i] > 0 && q[i] > 0 {
+			sum += (p[i] - q[i]) * math.Log(p[i]/q[i])
+		}
+	}
+	return sum
+}
+
+func shares(of, beside []float64) []float64 {
+	out := make([]float64, len(of))
+	var total float64
+	for _, v := range of {
+		total += v
+	}
+	scale := 1.0
+	if total > 0 && total < 1.5 {
+		scale = 1000
+	}
+	var sum float64
+	for i, v := range of {
+		if v > 0 || beside[i] > 0 {
+			out[i] = v*scale + 0.5
+			sum += out[i]
+		}
+	}
+	for i := range out {
+		if sum > 0 {
+			out[i] /= sum
+		}
+	}
+	return out
+}

@@ -1,0 +1,108 @@
+package pipeline_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dunlin-iot/dunlin/agent/pipeline"
+	"github.com/dunlin-iot/dunlin/models/manifest"
+)
+
+// trialOf is a trial that is well: 1,000 windows of the new version, 125 of the old one beside it, the same answers.
+func trialOf(change func(*pipeline.Trial)) pipeline.Trial {
+	t := pipeline.Trial{
+		Model: "motions@2", Former: "motions@1", Labels: labels, OldLabels: labels,
+		New:    pipeline.Record{Windows: 1000, P95: time.Millisecond, Classes: []uint64{400, 400, 200}},
+		Old:    pipeline.Record{Windows: 125, P95: time.Millisecond, Classes: []uint64{50, 50, 25}},
+		Before: pipeline.Record{Windows: 5000, P95: time.Millisecond},
+	}
+	change(&t)
+	return t
+}
+
+func TestJudge(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(*pipeline.Trial)
+		memory pipeline.Memory
+		breach string // a part of it; empty for none
+	}{
+		{"all is well", func(*pipeline.Trial) {}, pipeline.Memory{Then: 100 << 20, Now: 110 << 20}, ""},
+		{"one output is no number", func(t *pipeline.Trial) { t.New.Refused = 1 }, pipeline.Memory{}, "1 of 1000 of the windows gave an output that is no number"},
+		{"one of a thousand fails", func(t *pipeline.Trial) { t.New.Failed = 1 }, pipeline.Memory{}, ""},
+		{"two of a thousand fail", func(t *pipeline.Trial) { t.New.Failed = 2 }, pipeline.Memory{}, "2 of 1000 of the windows failed"},
+		{"the first window fails", func(t *pipeline.Trial) { t.New = pipeline.Record{Windows: 1, Failed: 1, Classes: make([]uint64, 3)} }, pipeline.Memory{}, "1 of 1 of the windows failed"},
+		{"slower by half", func(t *pipeline.Trial) { t.New.P95 = 1500 * time.Microsecond }, pipeline.Memory{}, ""},
+		{"slower by more", func(t *pipeline.Trial) { t.New.P95 = 1600 * time.Microsecond }, pipeline.Memory{}, "1.6 times the 1ms of motions@1"},
+		{"both slower now", func(t *pipeline.Trial) { t.New.P95, t.Old.P95 = 3*time.Millisecond, 3*time.Millisecond }, pipeline.Memory{}, ""},
+		{"slower, and no session beside it", func(t *pipeline.Trial) { t.New.P95, t.Old = 2*time.Millisecond, pipeline.Record{} }, pipeline.Memory{}, "2.0 times the 1ms"},
+		{"slower by what nobody feels", func(t *pipeline.Trial) {
+			t.New.P95, t.Old.P95, t.Before.P95 = 99*time.Microsecond, 9*time.Microsecond, 9*time.Microsecond
+		}, pipeline.Memory{}, ""},
+		{"memory grows", func(*pipeline.Trial) {}, pipeline.Memory{Then: 100 << 20, Now: 121 << 20}, "by 21 %"},
+		{"memory shrinks", func(*pipeline.Trial) {}, pipeline.Memory{Then: 100 << 20, Now: 50 << 20}, ""},
+		{"one answer only", func(t *pipeline.Trial) { t.New.Classes = []uint64{1000, 0, 0} }, pipeline.Memory{}, "PSI"},
+		{"other answers, too few windows", func(t *pipeline.Trial) { t.New.Windows, t.New.Classes = 100, []uint64{100, 0, 0} }, pipeline.Memory{}, ""},
+		{"the labels in another order", func(t *pipeline.Trial) {
+			t.Labels, t.New.Classes = []string{labels[2], labels[0], labels[1]}, []uint64{200, 400, 400}
+		}, pipeline.Memory{}, ""},
+		{"labels that the old one does not have", func(t *pipeline.Trial) { t.Labels = []string{"a", "b", "c"} }, pipeline.Memory{}, "PSI"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			g := pipeline.Guards{Trial: manifest.StandardTrial()}
+			v := g.Judge(trialOf(c.change), c.memory, time.Minute)
+			if (c.breach == "") != (v.Breach == "") || !strings.Contains(v.Breach, c.breach) {
+				t.Errorf("breach %q, want %q", v.Breach, c.breach)
+			}
+			if v.Passed != "" {
+				t.Errorf("passed after a minute: %q", v.Passed)
+			}
+		})
+	}
+}
+
+// TestPassed: a trial has a length in windows or in minutes, and one of minutes needs some windows.
+func TestPassed(t *testing.T) {
+	minutes, windows := manifest.StandardTrial(), manifest.StandardTrial()
+	windows.Minutes, windows.Windows = 0, 1000
+	few := func(t *pipeline.Trial) { t.New.Windows, t.New.Classes = 19, []uint64{8, 8, 3} }
+	for _, c := range []struct {
+		name   string
+		trial  manifest.Trial
+		change func(*pipeline.Trial)
+		at     time.Duration
+		passed bool
+	}{
+		{"ten minutes", minutes, func(*pipeline.Trial) {}, 10 * time.Minute, true},
+		{"a second before", minutes, func(*pipeline.Trial) {}, 10*time.Minute - time.Second, false},
+		{"ten minutes after a late start", minutes, func(t *pipeline.Trial) { t.Began = time.Hour }, time.Hour + 9*time.Minute, false},
+		{"ten minutes of a silent source", minutes, few, 10 * time.Minute, false},
+		{"a thousand windows", windows, func(*pipeline.Trial) {}, time.Second, true},
+		{"one less", windows, func(t *pipeline.Trial) { t.New.Windows-- }, time.Hour, false},
+		{"a breach at the end", windows, func(t *pipeline.Trial) { t.New.Refused = 1 }, time.Hour, false},
+	} {
+		v := pipeline.Guards{Trial: c.trial}.Judge(trialOf(c.change), pipeline.Memory{}, c.at)
+		if c.passed != (v.Passed != "") {
+			t.Errorf("%s: %+v", c.name, v)
+		}
+	}
+	g := pipeline.Guards{Trial: windows, Reference: []float64{0.4, 0.4, 0.2}}
+	if v := g.Judge(trialOf(func(*pipeline.Trial) {}), pipeline.Memory{}, 0); !strings.Contains(v.Passed, "PSI to the reference 0.00") {
+		t.Errorf("beside a reference: %q", v.Passed)
+	}
+}
+
+// TestPSI: the value that breaks the guard is that of the formula, worked out apart, of counts with half a
+// count more in each class.
+func TestPSI(t *testing.T) {
+	g := pipeline.Guards{Trial: manifest.StandardTrial()}
+	tr := trialOf(func(t *pipeline.Trial) { t.New.Classes = []uint64{600, 200, 200} })
+	// p = 600.5, 200.5, 200.5 of 1001.5; q = 50.5, 50.5, 25.5 of 126.5: sum (p-q) ln(p/q) = 0.21887
+	for most, breach := range map[float64]bool{0.2188: true, 0.2190: false} {
+		g.OutputDrift = most
+		if v := g.Judge(tr, pipeline.Memory{}, 0); breach != (v.Breach != "") {
+			t.Errorf("allowed %v: %+v", most, v)
+		}
+	}
+}
