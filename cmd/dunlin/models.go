@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -46,7 +45,7 @@ func (a *app) modelsListCommand() *cobra.Command {
 		if output == "json" {
 			return printJSON(a.out, rows)
 		}
-		t := newTable(a.out, "MODEL", "ENGINE", "LABELS", "SIZE", "FOLDER", "FAULT")
+		t := newTable(a.out, "MODEL", "ENGINE", "LABELS", "SIZE", "WHERE", "FAULT")
 		for _, r := range rows {
 			t.row(r.Model, r.Engine, strconv.Itoa(r.Labels), strconv.Itoa(r.Bytes), r.Folder, r.Fault)
 		}
@@ -55,32 +54,47 @@ func (a *app) modelsListCommand() *cobra.Command {
 	return c
 }
 
-// listModels opens every NAME/VERSION folder that holds a manifest; a root that is not there holds none.
+// listModels opens every NAME/VERSION folder that holds a manifest, and every NAME-VERSION.dunlin; a root that is not there
+// holds none.
 func listModels(roots []string) []modelRow {
 	rows := []modelRow{}
 	for _, root := range roots {
-		files, err := filepath.Glob(filepath.Join(escapeGlob(root), "*", "*", manifest.File))
-		if err != nil {
-			continue // the pattern is ours: escapeGlob leaves nothing that can be wrong
+		folders, ferr := filepath.Glob(filepath.Join(escapeGlob(root), "*", "*", manifest.File))
+		files, err := filepath.Glob(filepath.Join(escapeGlob(root), "*"+manifest.Suffix))
+		if ferr != nil || err != nil {
+			continue // the patterns are ours: escapeGlob leaves nothing that can be wrong
+		}
+		slices.Sort(folders)
+		for _, file := range folders {
+			dir := filepath.Dir(file)
+			rows = append(rows, describeModel(dir, filepath.Base(filepath.Dir(dir))+"@"+filepath.Base(dir)))
 		}
 		slices.Sort(files)
 		for _, file := range files {
-			rows = append(rows, describeModel(filepath.Dir(file)))
+			name := strings.TrimSuffix(filepath.Base(file), manifest.Suffix)
+			if at := strings.LastIndex(name, "-"); at > 0 {
+				name = name[:at] + "@" + name[at+1:]
+			}
+			rows = append(rows, describeModel(file, name))
 		}
 	}
 	return rows
 }
 
-func describeModel(dir string) modelRow {
-	row := modelRow{Model: filepath.Base(filepath.Dir(dir)) + "@" + filepath.Base(dir), Folder: dir}
-	b, err := manifest.Open(os.DirFS(dir))
-	switch {
-	case err != nil:
+func describeModel(path, name string) modelRow {
+	row := modelRow{Model: name, Folder: path}
+	b, err := openBundle(path)
+	if err != nil {
 		row.Fault = err.Error()
-	case b.Ref().String() != row.Model:
+		return row
+	}
+	if b.Ref().String() != name {
 		row.Fault = "its manifest says " + b.Ref().String()
-	default:
+	} else {
 		row.Engine, row.Labels, row.Bytes = b.Engine.Name+" >= "+b.Engine.Min, len(b.Labels), len(b.Model)
+	}
+	if err := b.Close(); err != nil {
+		row.Fault = err.Error()
 	}
 	return row
 }
@@ -100,25 +114,36 @@ func (a *app) modelsInspectCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		defer b.Close()
 		if output == "json" {
-			return printJSON(a.out, inspection(b))
+			return printJSON(a.out, inspection(b.Bundle))
 		}
-		return writeInspection(newTable(a.out), b)
+		return writeInspection(newTable(a.out), b.Bundle)
 	}
 	return c
 }
 
-func findModel(a *app, f *modelFlags, name string) (*library, *manifest.Bundle, error) {
-	ref, err := manifest.ParseRef(name)
-	if err != nil {
-		return nil, nil, withCode(exitUsage, err)
-	}
+// findModel opens the bundle that a command line names: a path, or a model of the library. The caller closes it.
+func findModel(a *app, f *modelFlags, name string) (*library, *bundle, error) {
 	lib, err := f.library(a)
 	if err != nil {
 		return nil, nil, err
 	}
-	b, err := lib.bundle(ref)
-	return lib, b, err
+	path := name
+	if !isPath(name) {
+		ref, err := manifest.ParseRef(name)
+		if err != nil {
+			return nil, nil, withCode(exitUsage, err)
+		}
+		if path, err = lib.find(ref); err != nil {
+			return nil, nil, err
+		}
+	}
+	b, err := openBundle(path)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read model %s: %w", name, err)
+	}
+	return lib, b, nil
 }
 
 func (a *app) modelsVerifyCommand() *cobra.Command {
@@ -132,7 +157,8 @@ func (a *app) modelsVerifyCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		s, report, err := lib.session(b, engine.Options{})
+		defer b.Close()
+		s, report, err := lib.session(b.Bundle, engine.Options{})
 		if err != nil {
 			return err
 		}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -47,23 +46,32 @@ func (l *library) runtime(name string) (engine.Engine, error) {
 	return rt, nil
 }
 
-// bundle reads and checks a model's folder. A model that no root holds is absent.
-func (l *library) bundle(ref manifest.Ref) (*manifest.Bundle, error) {
-	dir, err := manifest.Find(l.roots, ref)
+// find is the path of a model's folder or file. A model that no root holds is absent.
+func (l *library) find(ref manifest.Ref) (string, error) {
+	path, err := manifest.Find(l.roots, ref)
 	if errors.Is(err, manifest.ErrNotFound) {
-		return nil, &hal.AbsentError{
+		return "", &hal.AbsentError{
 			What: "model " + ref.String(), Err: fmt.Errorf("no such folder in %s", strings.Join(l.roots, ", ")),
-			Fix: "put it there as NAME/VERSION, or name another root under models.roots or with --models",
+			Fix: "put it there as NAME/VERSION or NAME-VERSION.dunlin, or name another root under models.roots or with --models",
 		}
 	}
+	return path, err
+}
+
+// bundle reads and checks a model.
+func (l *library) bundle(ref manifest.Ref) (*manifest.Bundle, error) {
+	path, err := l.find(ref)
 	if err != nil {
 		return nil, err
 	}
-	b, err := manifest.Open(os.DirFS(dir))
+	b, err := openBundle(path)
 	if err != nil {
-		return nil, fmt.Errorf("read model %s in %s: %w", ref, dir, err)
+		return nil, fmt.Errorf("read model %s in %s: %w", ref, path, err)
 	}
-	return b, nil
+	if b.Name != ref.Name || ref.Version != 0 && b.Version != ref.Version {
+		return nil, errors.Join(fmt.Errorf("read model %s in %s: its manifest says %s", ref, path, b.Ref()), b.Close())
+	}
+	return b.Bundle, b.Close()
 }
 
 // session loads a bundle and runs its golden vectors: what this returns gives the answers that its maker saw.

@@ -49,8 +49,9 @@ func versionOf(s string) (int, bool) {
 	return n, err == nil && n >= 1 && n <= maxVersion && strconv.Itoa(n) == s
 }
 
-// Find looks the model up as <root>/<name>/<version> in each root in turn and returns its folder. Without a version
-// it takes the highest of the first root that has the name.
+// Find looks the model up in each root in turn, as the folder <root>/<name>/<version> or the file
+// <root>/<name>-<version>.dunlin, and returns its path; the folder comes first. Without a version it takes the highest of
+// the first root that has the name.
 func Find(roots []string, ref Ref) (string, error) {
 	for _, root := range roots {
 		version := ref.Version
@@ -61,19 +62,28 @@ func Find(roots []string, ref Ref) (string, error) {
 		if _, err := os.Stat(filepath.Join(dir, File)); err == nil {
 			return dir, nil
 		}
+		file := filepath.Join(root, Ref{Name: ref.Name, Version: version}.FileName())
+		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() {
+			return file, nil
+		}
 	}
 	return "", fmt.Errorf("find model %s in %s: %w", ref, strings.Join(roots, ", "), ErrNotFound)
 }
 
-// highest is the highest version folder of name that holds a manifest; zero for none.
+// highest is the highest version of name that root holds; zero for none.
 func highest(root fs.FS, name string) (best int) {
-	entries, err := fs.ReadDir(root, name)
-	if err != nil {
-		return 0
-	}
-	for _, e := range entries {
+	folders, _ := fs.ReadDir(root, name) // absent: the root may have files
+	for _, e := range folders {
 		n, ok := versionOf(e.Name())
 		if _, err := fs.Stat(root, name+"/"+e.Name()+"/"+File); ok && err == nil {
+			best = max(best, n)
+		}
+	}
+	files, _ := fs.ReadDir(root, ".")
+	for _, e := range files {
+		rest, ours := strings.CutPrefix(strings.TrimSuffix(e.Name(), Suffix), name+"-")
+		n, ok := versionOf(rest)
+		if ours && ok && e.Type().IsRegular() && e.Name() == (Ref{Name: name, Version: n}).FileName() {
 			best = max(best, n)
 		}
 	}

@@ -37,8 +37,19 @@ func TestFind(t *testing.T) {
 	if err := os.MkdirAll(first+"/m/99", 0o755); err != nil { // no manifest: half copied
 		t.Fatal(err)
 	}
+	for _, file := range []string{first + "/m-3.dunlin", second + "/o-2-7.dunlin", second + "/o-2.dunlin", second + "/o-03.dunlin", second + "/o.dunlin", second + "/m-2.dunlin"} {
+		if err := os.WriteFile(file, nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.MkdirAll(second+"/o-9.dunlin", 0o755); err != nil {
+		t.Fatal(err)
+	}
 	roots := []string{filepath.Join(first, "absent"), first, second}
-	for text, want := range map[string]string{"m": first + "/m/10", "m@2": first + "/m/2", "m@11": second + "/m/11", "n": second + "/n/1"} {
+	for text, want := range map[string]string{
+		"m": first + "/m/10", "m@2": first + "/m/2", "m@11": second + "/m/11", "n": second + "/n/1",
+		"m@3": first + "/m-3.dunlin", "o@2": second + "/o-2.dunlin", "o-2": second + "/o-2-7.dunlin", "o": second + "/o-2.dunlin",
+	} {
 		ref, err := manifest.ParseRef(text)
 		if err != nil {
 			t.Fatal(err)
@@ -47,7 +58,7 @@ func TestFind(t *testing.T) {
 			t.Errorf("%s: %s, %v; want %s", text, got, err, want)
 		}
 	}
-	for _, ref := range []manifest.Ref{{Name: "m", Version: 99}, {Name: "o"}} {
+	for _, ref := range []manifest.Ref{{Name: "m", Version: 99}, {Name: "o", Version: 9}, {Name: "p"}} {
 		if _, err := manifest.Find(roots, ref); !errors.Is(err, manifest.ErrNotFound) {
 			t.Errorf("%s: %v, want ErrNotFound", ref, err)
 		}
