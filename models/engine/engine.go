@@ -60,6 +60,9 @@ var (
 	ErrModel = errors.New("unusable model")
 	// ErrClosed is returned by Invoke of a closed session.
 	ErrClosed = errors.New("session is closed")
+	// ErrLost is wrapped by Invoke when the call was ended from outside: it took too long, or the process that worked on
+	// it died. The session may be tried again.
+	ErrLost = errors.New("call was lost")
 	// ErrRuntime is wrapped when the runtime library is absent or too old.
 	ErrRuntime = errors.New("unusable runtime library")
 )

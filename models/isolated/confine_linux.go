@@ -1,0 +1,67 @@
+package isolated
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// settle makes this process a good child: no core file, first to go when memory runs out, no more memory than allowed.
+func settle(memory int64) error {
+	if err := unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{}); err != nil {
+		return fmt.Errorf("forbid core files: %w", err)
+	}
+	// A container may not have the file or let us write it. Without it the kernel chooses by size alone.
+	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("500"), 0)
+	if memory <= 0 {
+		return nil
+	}
+	now, err := dataBytes()
+	if err != nil {
+		return err
+	}
+	limit := uint64(now) + uint64(memory)
+	if err := unix.Setrlimit(unix.RLIMIT_DATA, &unix.Rlimit{Cur: limit, Max: limit}); err != nil {
+		return fmt.Errorf("limit memory: %w", err)
+	}
+	return nil
+}
+
+// dataBytes is what counts against RLIMIT_DATA now: heap, private writable mappings, stacks of threads.
+func dataBytes() (int64, error) {
+	text, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0, fmt.Errorf("read own memory: %w", err)
+	}
+	_, rest, ok := bytes.Cut(text, []byte("VmData:"))
+	var kB int64
+	if _, err := fmt.Sscan(string(rest), &kB); !ok || err != nil {
+		return 0, fmt.Errorf("read own memory: no VmData in /proc/self/status: %w", err)
+	}
+	return kB << 10, nil
+}
+
+// deadly are the signals of code that went wrong.
+var deadly = []unix.Signal{unix.SIGILL, unix.SIGABRT, unix.SIGBUS, unix.SIGFPE, unix.SIGSEGV}
+
+// dieAsTold lets the signals of a crash end the process as they say, so that the parent learns which it was: Go's own
+// handlers turn all of them into exit code 2.
+func dieAsTold() {
+	var standard [32]byte // struct sigaction of the kernel, all zero: SIG_DFL; 20 bytes on arm, 32 on 64-bit machines
+	for _, s := range deadly {
+		// Cannot fail for these signals and this size.
+		unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(s), uintptr(unsafe.Pointer(&standard)), 0, 8, 0, 0)
+	}
+}
+
+// inherited opens a descriptor that the parent left us; what we start does not get it.
+func inherited(fd uintptr, name string) (*os.File, error) {
+	if err := unix.SetNonblock(int(fd), true); err != nil {
+		return nil, fmt.Errorf("take over descriptor %d: %w", fd, err)
+	}
+	unix.CloseOnExec(int(fd))
+	return os.NewFile(fd, name), nil
+}

@@ -1,0 +1,222 @@
+package isolated_test
+
+import (
+	"errors"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dunlin-iot/dunlin/models/engine"
+	"github.com/dunlin-iot/dunlin/models/isolated"
+)
+
+func command(t testing.TB, arg string) []string {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []string{exe, arg}
+}
+
+// load makes a session of a troublesome model; its pauses are short.
+func load(t testing.TB, model string, cfg isolated.Config, opts engine.Options) *isolated.Session {
+	t.Helper()
+	cfg.Command, cfg.Engine = command(t, "serve"), "trouble"
+	if cfg.Pause == 0 {
+		cfg.Pause = time.Nanosecond
+	}
+	e, err := isolated.Open(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := e.Load([]byte(model), opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s.(*isolated.Session)
+}
+
+// answers runs a working call with its own numbers.
+func answers(t *testing.T, s engine.Session, x float32) {
+	t.Helper()
+	if err := s.Inputs()[0].Set(engine.Of([]float32{x, 1, 2, 3})); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Invoke(); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.Outputs()[0].Float32s(); err != nil || !slices.Equal(got, []float32{x, 1, 2, 3}) {
+		t.Fatalf("%v, %v", got, err)
+	}
+}
+
+// TestFalls: a child that goes wrong in a call costs this call; the error says what it was, the next call has a new
+// child and the same tensors.
+func TestFalls(t *testing.T) {
+	for name, c := range map[string]struct{ model, says string }{
+		"hang":              {"hang after 2", "no answer within 200ms"},
+		"busy hang":         {"spin after 2", "no answer within 200ms"},
+		"abort":             {"abort after 2", "signal: aborted"},
+		"SIGILL":            {"illegal after 2", "signal: illegal instruction"},
+		"SIGSEGV":           {"segfault after 2", "signal: segmentation fault"},
+		"exit":              {"exit after 2", "exit code 3"},
+		"exit as if well":   {"exit well after 2", "exit code 0"},
+		"exit with words":   {"words after 2", "exit code 3: driver: queue is full"},
+		"all of the memory": {"devour after 2", "out of memory"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := load(t, c.model, isolated.Config{Limit: 200 * time.Millisecond, Memory: 256 << 20}, engine.Options{})
+			if c.model == "devour after 2" {
+				s = load(t, c.model, isolated.Config{Memory: 256 << 20}, engine.Options{})
+			}
+			in := s.Inputs()[0]
+			for range 2 {
+				answers(t, s, 5)
+				answers(t, s, 6)
+				began := time.Now()
+				err := s.Invoke()
+				if !errors.Is(err, engine.ErrLost) || !strings.Contains(err.Error(), c.says) {
+					t.Fatalf("%v: want %q", err, c.says)
+				}
+				if took := time.Since(began); strings.Contains(name, "hang") && (took < 200*time.Millisecond || took > 2*time.Second) {
+					t.Errorf("noticed after %s", took)
+				}
+				if &in.Data[0] != &s.Inputs()[0].Data[0] {
+					t.Error("the tensors have moved")
+				}
+			}
+		})
+	}
+}
+
+// TestErrors: an error of the engine is an answer; the child lives on.
+func TestErrors(t *testing.T) {
+	s := load(t, "refuse after 1", isolated.Config{}, engine.Options{})
+	answers(t, s, 1)
+	for range 3 {
+		if err := s.Invoke(); err == nil || errors.Is(err, engine.ErrLost) || err.Error() != "operator 3 refuses" {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestLoads: what goes wrong before the first call is an error of Load or Open, in time.
+func TestLoads(t *testing.T) {
+	for name, c := range map[string]struct {
+		engine, model, says string
+		is                  error
+	}{
+		"hang":         {"trouble", "load hang", "not ready within 300ms, and killed", nil},
+		"abort":        {"trouble", "load abort", "signal: aborted", nil},
+		"SIGILL":       {"trouble", "load illegal", "signal: illegal instruction", nil},
+		"exit":         {"trouble", "load exit well", "exit code 0", nil},
+		"no model":     {"trouble", "load bad", "no such operator", engine.ErrModel},
+		"no engine":    {"none", "", `engine "none"`, engine.ErrRuntime},
+		"engine exits": {"exits", "", "exit code 7", nil},
+		"engine hangs": {"hangs", "", "not ready within 300ms", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			limit := 300 * time.Millisecond
+			if !strings.Contains(c.says, "300ms") {
+				limit = 0
+			}
+			e, err := isolated.Open(isolated.Config{Command: command(t, "serve"), Engine: c.engine, Start: limit})
+			if err == nil {
+				_, err = e.Load([]byte(c.model), engine.Options{})
+			}
+			if err == nil || !strings.Contains(err.Error(), c.says) || c.is != nil && !errors.Is(err, c.is) {
+				t.Errorf("%v: want %q", err, c.says)
+			}
+		})
+	}
+	for name, cfg := range map[string]isolated.Config{
+		"no command": {Engine: "trouble"}, "no engine": {Command: []string{"x"}}, "no program": {Command: []string{"/nowhere/x"}, Engine: "trouble"},
+	} {
+		if _, err := isolated.Open(cfg); err == nil {
+			t.Errorf("%s: it opens", name)
+		}
+	}
+}
+
+// TestPause: a model that falls again and again is not started at once each time.
+func TestPause(t *testing.T) {
+	s := load(t, "exit", isolated.Config{Pause: time.Hour}, engine.Options{})
+	if err := s.Invoke(); !errors.Is(err, engine.ErrLost) {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	for range 100 {
+		if err := s.Invoke(); !errors.Is(err, engine.ErrLost) || !strings.Contains(err.Error(), "next start in ") || !strings.Contains(err.Error(), "exit code 3") {
+			t.Fatal(err)
+		}
+	}
+	if took := time.Since(began); took > time.Second {
+		t.Errorf("100 calls in the pause took %s", took)
+	}
+}
+
+// TestGivesUp: an accelerator that fell three times is left alone, and the model answers without it.
+func TestGivesUp(t *testing.T) {
+	s := load(t, "npu: abort", isolated.Config{}, engine.Options{Delegates: []string{"npu"}})
+	for range 3 {
+		if err := s.Invoke(); !errors.Is(err, engine.ErrLost) {
+			t.Fatal(err)
+		}
+	}
+	answers(t, s, 9)
+	if r := s.Report(); r.Delegate != "none" || !strings.Contains(r.Reason, "npu: given up after 3 falls, the last: the process died: signal: aborted") {
+		t.Errorf("report %+v", r)
+	}
+}
+
+// TestCancel: a call without a limit in sight is ended from another goroutine.
+func TestCancel(t *testing.T) {
+	s := load(t, "hang after 1", isolated.Config{Limit: time.Hour}, engine.Options{})
+	answers(t, s, 1)
+	done := make(chan error)
+	go func() { done <- s.Invoke() }()
+	if err := s.Cancel(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; !errors.Is(err, engine.ErrLost) || !strings.Contains(err.Error(), "cancelled") {
+		t.Errorf("%v", err)
+	}
+	answers(t, s, 2)
+}
+
+// TestBare: a child holds nothing but the null device, its error output, two pipes and two pieces of memory.
+func TestBare(t *testing.T) {
+	t.Setenv("NOTIFY_SOCKET", "/run/systemd/notify")
+	file, err := os.Open("/etc/passwd") // ours, and nobody else's
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	s := load(t, "list", isolated.Config{}, engine.Options{})
+	err = s.Invoke()
+	if err == nil {
+		t.Fatal("no list")
+	}
+	files, rest, _ := strings.Cut(err.Error(), " dir=")
+	if rest != "/ notify=" {
+		t.Errorf("the child is in %q", rest)
+	}
+	counts := map[string]int{}
+	for f := range strings.FieldsSeq(files) {
+		kind, _, _ := strings.Cut(f, ":[")
+		counts[kind]++
+	}
+	if counts["/dev/null"] != 2 || counts["pipe"] != 3 || counts["socket"] != 0 || counts["/etc/passwd"] != 0 ||
+		counts["/memfd:dunlin-model"] != 1 || counts["/memfd:dunlin-tensors"] != 1 {
+		t.Errorf("the child holds %v", counts)
+	}
+}

@@ -1,0 +1,158 @@
+package isolated_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/dunlin-iot/dunlin/models/engine"
+	"github.com/dunlin-iot/dunlin/models/isolated"
+	"github.com/dunlin-iot/dunlin/models/tflite"
+)
+
+// TestMain lets a copy of the test program be the child, or a parent that is killed.
+func TestMain(m *testing.M) {
+	lib, err := filepath.Abs(filepath.Join("..", "..", "build", "runtime", "linux-"+runtime.GOARCH, "libtflite.so.2.21.0"))
+	if err == nil && os.Getenv(tflite.EnvLibrary) == "" {
+		err = os.Setenv(tflite.EnvLibrary, lib) // what make runtime fetched
+	}
+	switch {
+	case err != nil:
+	case slices.Contains(os.Args, "serve"):
+		err = isolated.Serve(open)
+	case slices.Contains(os.Args, "parent"):
+		err = parent()
+	default:
+		goleak.VerifyTestMain(m)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+func open(name string) (engine.Engine, error) {
+	switch name {
+	case "tflite":
+		return tflite.Open(tflite.Config{})
+	case "trouble":
+		return trouble{}, nil
+	case "exits":
+		os.Exit(7)
+	case "hangs":
+		select {}
+	}
+	return nil, fmt.Errorf("engine %q: %w", name, engine.ErrRuntime)
+}
+
+// trouble is an engine whose models are sentences: "hang after 2" answers two calls and hangs in the third. A model that
+// begins with "npu: " does so only with the delegate npu.
+type trouble struct{}
+
+func (trouble) Name() string    { return "trouble" }
+func (trouble) Version() string { return "1.0" }
+
+func (trouble) Load(model []byte, opts engine.Options) (engine.Session, error) {
+	does, after := string(model), 0
+	if onNPU, ok := strings.CutPrefix(does, "npu: "); ok {
+		if does = onNPU; !slices.Contains(opts.Delegates, "npu") {
+			does = "work"
+		}
+	}
+	if what, n, ok := strings.Cut(does, " after "); ok {
+		does, after = what, int(n[0]-'0')
+	}
+	if what, ok := strings.CutPrefix(does, "load "); ok {
+		return nil, act(what)
+	}
+	s := &session{does: does, after: after, in: engine.Of(make([]float32, 4)), out: engine.Of(make([]float32, 4)), delegate: "none"}
+	if len(opts.Delegates) > 0 {
+		s.delegate = opts.Delegates[0]
+	}
+	return s, nil
+}
+
+type session struct {
+	does     string
+	after    int
+	calls    int
+	delegate string
+	in, out  engine.Tensor
+}
+
+func (s *session) Inputs() []engine.Tensor  { return []engine.Tensor{s.in} }
+func (s *session) Outputs() []engine.Tensor { return []engine.Tensor{s.out} }
+func (s *session) Close() error             { return nil }
+func (s *session) Report() engine.Report {
+	return engine.Report{Delegate: s.delegate, Nodes: 1}
+}
+
+func (s *session) Invoke() error {
+	if s.calls++; s.calls > s.after {
+		if err := act(s.does); err != nil {
+			return err
+		}
+	}
+	copy(s.out.Data, s.in.Data)
+	return nil
+}
+
+func act(does string) error {
+	raise := func(s syscall.Signal) error {
+		_ = syscall.Kill(os.Getpid(), s)
+		select {}
+	}
+	switch does {
+	case "work":
+		return nil
+	case "hang":
+		select {}
+	case "spin":
+		for {
+		}
+	case "abort":
+		return raise(syscall.SIGABRT)
+	case "illegal":
+		return raise(syscall.SIGILL)
+	case "segfault":
+		return raise(syscall.SIGSEGV)
+	case "exit":
+		os.Exit(3)
+	case "exit well":
+		os.Exit(0)
+	case "words":
+		fmt.Fprintln(os.Stderr, "driver: queue is full")
+		os.Exit(3)
+	case "devour":
+		var all [][]byte
+		for {
+			all = append(all, slices.Repeat([]byte{1}, 16<<20))
+		}
+	case "refuse":
+		return errors.New("operator 3 refuses")
+	case "bad":
+		return fmt.Errorf("no such operator: %w", engine.ErrModel)
+	case "list":
+		files, err := os.ReadDir("/proc/self/fd")
+		if err != nil {
+			return err
+		}
+		var list []string
+		for _, f := range files {
+			to, _ := os.Readlink("/proc/self/fd/" + f.Name())
+			list = append(list, to)
+		}
+		dir, _ := os.Getwd()
+		return errors.New(strings.Join(list, " ") + " dir=" + dir + " notify=" + os.Getenv("NOTIFY_SOCKET"))
+	}
+	return fmt.Errorf("no such model: %q", does)
+}
