@@ -35,6 +35,7 @@ type child struct {
 
 // start runs the command with the two files, which may be nil, as descriptors 5 and 6.
 func start(cfg *Config, model, tensors *os.File) (*child, error) {
+	keepToOurselves()
 	inRead, inWrite, err := os.Pipe()
 	if err != nil {
 		return nil, err

@@ -137,6 +137,10 @@ func act(does string) error {
 		for {
 			all = append(all, slices.Repeat([]byte{1}, 16<<20))
 		}
+	case "collect":
+		runtime.GC()
+		runtime.GC() // the first only schedules finalizers
+		return nil
 	case "refuse":
 		return errors.New("operator 3 refuses")
 	case "bad":

@@ -77,6 +77,7 @@ func load(e engine.Engine, r *request, requests, answers *os.File) error {
 	}
 	go func() {
 		_, _ = io.Copy(io.Discard, requests) // ends with the parent
+		_ = answers.Close()                  // open until here: its end is how the parent learns of ours
 		os.Exit(0)
 	}()
 	work(p, s, begin.Call)
