@@ -3,25 +3,18 @@ package periphbus
 import (
 	"errors"
 	"fmt"
-	"syscall"
 
 	"github.com/dunlin-iot/dunlin/hal"
+	"github.com/dunlin-iot/dunlin/hal/i2cdev"
 )
 
 // Absent is the error for a chip whose first transfer failed with err: an *hal.AbsentError when nobody acknowledged
 // the address or the adapter was unplugged, and otherwise err with the name of the chip. What names chip and bus: "bme280 at i2c-1".
 func Absent(what string, address uint16, err error) error {
 	name := fmt.Sprintf("%s 0x%02x", what, address)
-	if errors.Is(err, syscall.ENODEV) || errors.Is(err, syscall.ESHUTDOWN) {
-		return &hal.AbsentError{What: name, Err: err, Fix: "plug the adapter of its bus in again; the source then opens by itself"}
-	}
-	for _, errno := range silence {
-		if errors.Is(err, errno) {
-			return &hal.AbsentError{
-				What: name, Err: err,
-				Fix: "check its power, its SDA and SCL wires and its address; `i2cdetect -y N` shows which addresses answer on bus i2c-N",
-			}
-		}
+	var gone *hal.AbsentError
+	if missing := i2cdev.Missing(name, address, err); errors.As(missing, &gone) {
+		return gone
 	}
 	return fmt.Errorf("open %s: %w", name, err)
 }

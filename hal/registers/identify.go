@@ -37,5 +37,5 @@ func (c *Conn) fixSilence() string {
 	if c.spi {
 		return "check its power, the four wires of the SPI bus and the chip select that the device name ends with"
 	}
-	return "check its power, its SDA and SCL wires and its address; `i2cdetect -y N` shows which addresses answer on bus i2c-N"
+	return "check its supply, ground, SDA and SCL and the level of its address pin, and find its address with: dunlin sources ls"
 }

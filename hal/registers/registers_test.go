@@ -102,7 +102,7 @@ func TestIdentify(t *testing.T) {
 	}
 	for _, errno := range []syscall.Errno{syscall.ENXIO, syscall.EREMOTEIO, syscall.ETIMEDOUT} {
 		b.Fault(func(uint16) error { return errno })
-		if _, err := c.Identify("imu", 0x0f, 0x6c); !errors.As(err, &gone) || !errors.Is(err, errno) || !strings.Contains(gone.Fix, "i2cdetect") {
+		if _, err := c.Identify("imu", 0x0f, 0x6c); !errors.As(err, &gone) || !errors.Is(err, errno) || !strings.Contains(gone.Fix, "dunlin sources ls") {
 			t.Errorf("%v: %v", errno, err)
 		}
 	}
