@@ -24,6 +24,7 @@ type Status struct {
 	Uplink    *UplinkStatus    `json:"uplink,omitempty"` // nil when no hub is configured
 	Ledger    []LedgerEntry    `json:"ledger"`
 	Tasks     []TaskStatus     `json:"tasks"`
+	Warnings  []string         `json:"warnings,omitempty"` // what stands as long as the configuration does
 }
 
 // SourceStatus is one source.
@@ -68,6 +69,7 @@ type PipelineStatus struct {
 	Last      *DecisionStatus   `json:"last,omitempty"`
 	Invoke    LatencyStatus     `json:"invoke"`
 	Drops     map[string]uint64 `json:"drops,omitempty"` // by cause, since the process started
+	Swap      *SwapStatus       `json:"swap,omitempty"`  // nil when the pipeline has only ever used what the configuration names
 }
 
 // DecisionStatus is one decision.
@@ -81,6 +83,7 @@ type DecisionStatus struct {
 // LatencyStatus tells how long the engine takes for one window.
 type LatencyStatus struct {
 	P50 float64 `json:"p50_us"`
+	P95 float64 `json:"p95_us"`
 	P99 float64 `json:"p99_us"`
 	Max float64 `json:"max_us"`
 }

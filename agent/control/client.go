@@ -108,7 +108,11 @@ func (c *Client) post(ctx context.Context, path string, body any) error {
 
 // do sends one request; its error carries the agent's sentence.
 func (c *Client) do(ctx context.Context, method, path string, data []byte) (io.ReadCloser, error) {
-	req, err := http.NewRequestWithContext(ctx, method, "http://agent"+path, bytes.NewReader(data))
+	return c.send(ctx, method, path, bytes.NewReader(data))
+}
+
+func (c *Client) send(ctx context.Context, method, path string, body io.Reader) (io.ReadCloser, error) {
+	req, err := http.NewRequestWithContext(ctx, method, "http://agent"+path, body)
 	if err != nil {
 		return nil, fmt.Errorf("ask the agent: %w", err)
 	}

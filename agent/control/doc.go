@@ -5,6 +5,10 @@
 //	GET  /v1/watch?every=1s      the same as JSON lines, until the client hangs up
 //	POST /v1/log-level           {"level": "debug"}
 //	POST /v1/pipelines/NAME      {"on": false}
+//	GET  /v1/models              the versions on the shelf
+//	POST /v1/models              the bytes of a bundle; the answer is its version
+//	POST /v1/models/activate     {"model": "motions@2", "pipeline": "activity"}
+//	POST /v1/models/revert       {"model": "motions", "pipeline": "activity"}
 //
 // Errors are {"error": "one sentence"} with the HTTP status that fits. Who asks is known from the kernel (SO_PEERCRED,
 // SO_PEERGROUPS), never from what the client says: anyone on the machine may read; root, members of the group dunlin

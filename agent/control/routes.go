@@ -21,6 +21,9 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /v1/watch", s.watch)
 	mux.HandleFunc("POST /v1/log-level", s.change(s.logLevel))
 	mux.HandleFunc("POST /v1/pipelines/{name}", s.change(s.pipeline))
+	if s.cfg.Models != nil {
+		s.modelRoutes(mux)
+	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		reply(w, fmt.Errorf("%s %s: %w", r.Method, r.URL.Path, ErrNotFound))
 	})
@@ -78,6 +81,17 @@ func interval(text string) (time.Duration, error) {
 
 // change lets only those through who may change things.
 func (s *Server) change(do func(*http.Request) error) http.HandlerFunc {
+	return s.guarded(func(w http.ResponseWriter, r *http.Request) error {
+		if err := do(r); err != nil {
+			return err
+		}
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	})
+}
+
+// guarded is change for what answers with more than success; do answers only when it succeeds.
+func (s *Server) guarded(do func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		peer, known := peerFrom(r.Context())
 		if !known || !groupRule(s.cfg.Group).MayChange(peer) {
@@ -85,12 +99,11 @@ func (s *Server) change(do func(*http.Request) error) http.HandlerFunc {
 			reply(w, fmt.Errorf("only root and members of the group %s may change things: %w", s.cfg.Group, ErrForbidden))
 			return
 		}
-		if err := do(r); err != nil {
+		if err := do(w, r); err != nil {
 			reply(w, err)
 			return
 		}
 		s.cfg.Logger.Info("changed by a local user", "uid", peer.UID, "pid", peer.PID, "path", r.URL.Path)
-		w.WriteHeader(http.StatusNoContent)
 	}
 }
 

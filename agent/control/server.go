@@ -35,6 +35,7 @@ var (
 type Config struct {
 	Socket   string        // path of the Unix socket [/run/dunlin/control.sock]
 	Group    string        // who may change things, beside root and the agent's user [dunlin]
+	Models   Models        // the routes below /v1/models [they are not found]
 	Watchers int           // most watch streams at once [16]
 	Grace    time.Duration // how long open requests may take once the server stops [1 s]
 	Logger   *slog.Logger  // [discard]

@@ -37,7 +37,9 @@ type Verdict struct {
 func (g Guards) Judge(t Trial, m Memory, now time.Duration) Verdict {
 	for _, guard := range []func() string{
 		func() string { return g.rate(t, "of the windows failed", t.New.Failed, g.ErrorRate) },
-		func() string { return g.rate(t, "of the windows gave an output that is no number", t.New.Refused, g.NaNRate) },
+		func() string {
+			return g.rate(t, "of the windows gave an output that is no number", t.New.Refused, g.NaNRate)
+		},
 		func() string { return g.latency(t) },
 		func() string { return g.memory(m) },
 		func() string { return g.drift(t) },

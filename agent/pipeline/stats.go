@@ -89,7 +89,7 @@ func (s *stats) read() agent.PipelineStatus {
 	out := s.status
 	out.Windows, out.Decisions, out.Recorded = s.windows, s.decisions, s.recorded
 	out.Invoke = agent.LatencyStatus{
-		P50: micros(c.quantile(0.5)), P99: micros(c.quantile(0.99)), Max: micros(time.Duration(s.latency.max.Load())),
+		P50: micros(c.quantile(0.5)), P95: micros(c.quantile(0.95)), P99: micros(c.quantile(0.99)), Max: micros(time.Duration(s.latency.max.Load())),
 	}
 	if s.decisions > 0 {
 		out.Last = &agent.DecisionStatus{Label: s.last.Name, Score: s.last.Score, At: agent.MicrosOf(s.last.At), Held: s.last.Held}

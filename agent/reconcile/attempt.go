@@ -1,0 +1,152 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/dunlin-iot/dunlin/agent/pipeline"
+	"github.com/dunlin-iot/dunlin/models/engine"
+	"github.com/dunlin-iot/dunlin/sync/wire"
+)
+
+// reserve is memory that stays free beside two sessions.
+const reserve = 16 << 20
+
+// attempt tries the version that is wanted, once. Its error is trouble with the slot; trouble with the version reverts it.
+func (k *Keeper) attempt(ctx context.Context, folder string) error {
+	running, failed := k.runs()
+	if !running && !failed {
+		return nil // the pipeline is starting: the version that has worked comes first
+	}
+	if err := k.slots.Begin(k.cfg.Pipeline); err != nil {
+		return errors.Join(k.settled(err), k.slots.Tell(k.cfg.Pipeline, k.tell))
+	}
+	if failed {
+		return k.promote(ctx, folder)
+	}
+	err := k.exchange(ctx, folder)
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil, errors.Is(err, pipeline.ErrNotRunning):
+		return nil // the attempt is spent; what is on the disk says how to go on
+	}
+	k.cfg.Logger.Warn("new version is given up", "folder", folder, "reason", err)
+	return errors.Join(k.slots.Revert(k.cfg.Pipeline, err.Error()), k.slots.Tell(k.cfg.Pipeline, k.tell))
+}
+
+// settled passes on what Begin says, unless it has ended the trial.
+func (k *Keeper) settled(err error) error {
+	if _, still := k.slots.Next(k.cfg.Pipeline); !still {
+		return nil
+	}
+	return err
+}
+
+// exchange opens the version beside the old one, or instead of it where memory does not hold both, and swaps.
+func (k *Keeper) exchange(ctx context.Context, folder string) error {
+	var v Version
+	open := func(ctx context.Context) (*pipeline.Model, error) {
+		var err error
+		v, err = k.cfg.Open(ctx, folder)
+		return v.Model, err
+	}
+	if why := k.tight(); why != "" {
+		k.say(why)
+		if err := k.slots.Try(k.cfg.Pipeline); err != nil {
+			return err
+		}
+		if err := k.pipe.SwapPaused(ctx, open); err != nil {
+			return err
+		}
+	} else {
+		m, err := open(ctx)
+		if err != nil {
+			return err
+		}
+		if err := k.slots.Try(k.cfg.Pipeline); err != nil {
+			return errors.Join(err, m.Session.Close())
+		}
+		if err := k.pipe.Swap(ctx, m); err != nil {
+			return err
+		}
+	}
+	k.trying, k.tries, k.guards = folder, true, v.Guards
+	k.memory = pipeline.Memory{Then: k.cfg.Memory().Resident}
+	return k.event(wire.EventModelTrial, map[string]any{"pipeline": k.cfg.Pipeline, "model": v.Model.Name + "@" + v.Model.Version})
+}
+
+// tight says why two sessions do not fit; empty when they do, or nobody knows.
+func (k *Keeper) tight() string {
+	k.mu.Lock()
+	need := k.session + k.session/2 + reserve
+	k.mu.Unlock()
+	if free := k.cfg.Memory().Free; free > 0 && free < need {
+		return fmt.Sprintf("memory does not hold two sessions (%d MiB free, %d MiB needed): decisions pause during the swap", free>>20, need>>20)
+	}
+	return ""
+}
+
+func (k *Keeper) say(note string) {
+	k.cfg.Logger.Warn(note)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.note = note
+}
+
+// promote commits a version that opens where the pipeline's own does not: it cannot be worse.
+func (k *Keeper) promote(ctx context.Context, folder string) error {
+	v, err := k.cfg.Open(ctx, folder)
+	switch {
+	case ctx.Err() != nil:
+		return nil
+	case err != nil:
+		return errors.Join(k.slots.Revert(k.cfg.Pipeline, err.Error()), k.slots.Tell(k.cfg.Pipeline, k.tell))
+	}
+	reason := "it opens and passes its golden vectors; the pipeline's version before does not run here: " + k.pipe.Status().Reason
+	err = errors.Join(v.Model.Session.Close(), k.slots.Try(k.cfg.Pipeline), k.slots.Commit(k.cfg.Pipeline, reason))
+	return errors.Join(err, k.slots.Tell(k.cfg.Pipeline, k.tell))
+}
+
+// align exchanges a pipeline's version for the one that its slot names, when a person went back to it.
+func (k *Keeper) align(ctx context.Context) error {
+	want := k.slots.Uses(k.cfg.Pipeline)[0]
+	k.mu.Lock()
+	same := !k.opened || k.running == want || k.avoids && k.avoid == want
+	k.mu.Unlock()
+	if running, _ := k.runs(); same || !running {
+		return nil
+	}
+	return k.gone(k.replace(ctx, want))
+}
+
+// replace swaps to a folder that has worked before, without a trial. One that does not open is not tried again until
+// the pipeline starts anew; the pipeline goes on with what it has.
+func (k *Keeper) replace(ctx context.Context, folder string) error {
+	open := func(ctx context.Context) (*pipeline.Model, error) {
+		v, err := k.cfg.Open(ctx, folder)
+		return v.Model, err
+	}
+	var err error
+	if k.tight() != "" {
+		err = k.pipe.SwapPaused(ctx, open)
+	} else {
+		var m *pipeline.Model
+		if m, err = open(ctx); err == nil {
+			err = k.pipe.Swap(ctx, m)
+		}
+	}
+	if err == nil {
+		k.done(folder)
+		return k.pipe.Keep(ctx)
+	}
+	if ctx.Err() != nil || errors.Is(err, pipeline.ErrNotRunning) {
+		return err
+	}
+	k.mu.Lock()
+	k.avoid, k.avoids = folder, !errors.Is(err, engine.ErrRuntime)
+	k.mu.Unlock()
+	k.say(fmt.Sprintf("the version to go back to does not open, the present one goes on: %v", err))
+	return nil
+}

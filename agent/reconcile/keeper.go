@@ -1,0 +1,246 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/dunlin-iot/dunlin/agent"
+	"github.com/dunlin-iot/dunlin/agent/pipeline"
+	"github.com/dunlin-iot/dunlin/internal/clock"
+	"github.com/dunlin-iot/dunlin/sync/wire"
+)
+
+// Slots say which version a pipeline is to use; the shelf. Each verb is on the disk when it returns nil.
+type Slots interface {
+	Trials
+	// Uses are the folders that the pipeline may start with, best first; an empty one is what the configuration names.
+	Uses(pipeline string) []string
+	// Next is the folder of the version that is to follow.
+	Next(pipeline string) (folder string, ok bool)
+	// Tell hands over the end of the last trial until tell has returned nil once.
+	Tell(pipeline string, tell func(committed bool, facts map[string]any) error) error
+}
+
+// Trials are the steps of one version on its way. Begin takes an attempt; when none is left it reverts and fails.
+type Trials interface {
+	Begin(pipeline string) error
+	Try(pipeline string) error
+	Commit(pipeline, reason string) error
+	Revert(pipeline, reason string) error
+}
+
+// Version is an open version of a model.
+type Version struct {
+	Model  *pipeline.Model // verified against its golden vectors
+	Guards pipeline.Guards
+}
+
+// Memory is what the process holds and what it may still take, in bytes; zero means unknown.
+type Memory struct{ Resident, Free uint64 }
+
+// Config of a keeper.
+type Config struct {
+	Pipeline string
+	Open     func(ctx context.Context, folder string) (Version, error) // required
+	Memory   func() Memory                                             // nil: two sessions always fit, and memory is not watched
+	Every    time.Duration                                             // between two looks at the guards; zero means 1 s
+	Clock    clock.Clock                                               // nil means the system's
+	Logger   *slog.Logger                                              // nil discards
+}
+
+// Keeper keeps one pipeline at the version that it is to use.
+type Keeper struct {
+	cfg   Config
+	pipe  *pipeline.Pipeline
+	slots Slots
+	rec   pipeline.Recorder
+	wake  chan struct{}
+	ready chan struct{}
+
+	trying string // folder of the version that this process has on trial
+	tries  bool
+	guards pipeline.Guards
+	memory pipeline.Memory
+
+	mu      sync.Mutex
+	running string // folder that the pipeline's opener has opened
+	session uint64 // bytes that its session takes
+	opened  bool
+	avoid   string // folder that did not open when it was to be gone back to
+	avoids  bool
+	note    string // what stands in the way, for the status
+}
+
+// New makes the keeper of a pipeline.
+func New(cfg Config, pipe *pipeline.Pipeline, slots Slots, rec pipeline.Recorder) *Keeper {
+	if cfg.Memory == nil {
+		cfg.Memory = func() Memory { return Memory{} }
+	}
+	if cfg.Every <= 0 {
+		cfg.Every = time.Second
+	}
+	if cfg.Clock == nil {
+		cfg.Clock = clock.System{}
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	cfg.Logger = cfg.Logger.With("pipeline", cfg.Pipeline)
+	k := &Keeper{cfg: cfg, pipe: pipe, slots: slots, rec: rec, wake: make(chan struct{}, 1), ready: make(chan struct{})}
+	close(k.ready)
+	return k
+}
+
+// Ready is closed from the start.
+func (k *Keeper) Ready() <-chan struct{} { return k.ready }
+
+func (k *Keeper) String() string { return "models of " + k.cfg.Pipeline }
+
+// Wake has the keeper look at its slot at once.
+func (k *Keeper) Wake() {
+	select {
+	case k.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Opened tells what the pipeline's own opener has opened, and how much memory that took; zero means unknown.
+func (k *Keeper) Opened(folder string, bytes uint64) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.running, k.session, k.opened = folder, bytes, true
+}
+
+// Note is what keeps the wanted version from being used; empty when nothing does.
+func (k *Keeper) Note() string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.note
+}
+
+// Run works until ctx is cancelled. It fails only when a state cannot be written; then nothing was done that it would
+// have announced.
+func (k *Keeper) Run(ctx context.Context) error {
+	tick := time.NewTicker(k.cfg.Every)
+	defer tick.Stop()
+	for {
+		err := k.step(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("keep models of %s: %w", k.cfg.Pipeline, err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-k.wake:
+		case <-tick.C:
+		}
+	}
+}
+
+// step does what is due now. How the last trial ended is told before anything else.
+func (k *Keeper) step(ctx context.Context) error {
+	if err := k.slots.Tell(k.cfg.Pipeline, k.tell); err != nil {
+		return err
+	}
+	next, wanted := k.slots.Next(k.cfg.Pipeline)
+	if k.tries && (!wanted || next != k.trying) {
+		return k.takeBack(ctx) // a person has reverted it
+	}
+	switch {
+	case k.tries:
+		return k.watch(ctx)
+	case wanted:
+		return k.attempt(ctx, next)
+	}
+	return k.align(ctx)
+}
+
+// tell makes an event of the end of a trial.
+func (k *Keeper) tell(committed bool, facts map[string]any) error {
+	name := wire.EventModelReverted
+	if committed {
+		name = wire.EventModelCommitted
+	}
+	k.cfg.Logger.Info("trial ended", "event", name, "model", facts["model"], "reason", facts["reason"])
+	return k.event(name, facts)
+}
+
+func (k *Keeper) event(name string, facts map[string]any) error {
+	record, err := wire.AppendEvent(nil, wire.Event{Name: name, Facts: facts})
+	if err != nil {
+		return err
+	}
+	return k.rec.Append(wire.Events, k.cfg.Clock.Boot(), record)
+}
+
+// watch looks at the guards.
+func (k *Keeper) watch(ctx context.Context) error {
+	t, ok := k.pipe.Trial()
+	if !ok { // the pipeline has failed and starts again, with the version before
+		k.tries = false
+		return nil
+	}
+	k.memory.Now = k.cfg.Memory().Resident
+	if k.memory.Then == 0 {
+		k.memory.Then = k.memory.Now
+	}
+	v := k.guards.Judge(t, k.memory, k.cfg.Clock.Boot())
+	switch {
+	case v.Breach != "":
+		if err := k.slots.Revert(k.cfg.Pipeline, v.Breach); err != nil {
+			return err
+		}
+		return k.takeBack(ctx)
+	case v.Passed != "":
+		if err := k.slots.Commit(k.cfg.Pipeline, v.Passed); err != nil {
+			return err
+		}
+		k.done(k.trying)
+		return errors.Join(k.gone(k.pipe.Keep(ctx)), k.slots.Tell(k.cfg.Pipeline, k.tell))
+	}
+	return nil
+}
+
+// done notes that the pipeline uses a folder for good.
+func (k *Keeper) done(folder string) {
+	k.tries = false
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.running, k.note, k.avoids = folder, "", false
+}
+
+// takeBack gives the pipeline the version before, which the slot names already.
+func (k *Keeper) takeBack(ctx context.Context) error {
+	k.tries = false
+	err := k.pipe.Back(ctx)
+	if err != nil {
+		err = k.gone(k.replace(ctx, k.slots.Uses(k.cfg.Pipeline)[0]))
+	}
+	return errors.Join(err, k.slots.Tell(k.cfg.Pipeline, k.tell))
+}
+
+// gone forgives a pipeline that does not run: it will start with what the slot says.
+func (k *Keeper) gone(err error) error {
+	if errors.Is(err, pipeline.ErrNotRunning) {
+		return nil
+	}
+	return err
+}
+
+// runs reports whether the pipeline has a model that can be exchanged, and whether it has failed to open one.
+func (k *Keeper) runs() (running, failed bool) {
+	switch k.pipe.Status().State {
+	case agent.Running, agent.Degraded, agent.Off:
+		return true, false
+	case agent.Absent, agent.Failed:
+		return false, true
+	}
+	return false, false
+}
