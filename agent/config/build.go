@@ -57,7 +57,7 @@ func (b *builder) value(v ast.Node) *node {
 	case *ast.LiteralNode:
 		n.kind, n.text = scalar, v.Value.Value
 	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.InfinityNode, *ast.NanNode:
-		n.kind, n.text = scalar, v.GetToken().Value
+		n.kind, n.text, n.plain = scalar, v.GetToken().Value, true
 	default:
 		b.errs.add(n.at, fmt.Sprintf("%s is not used in a configuration", v.Type()), "write a plain value")
 	}

@@ -43,6 +43,7 @@ func (k kind) String() string { return kindNames[k] }
 type node struct {
 	kind  kind
 	text  string  // of a scalar
+	plain bool    // of a scalar: written as a number or a boolean, without quotes
 	items []*node // of a sequence
 	keys  []entry // of a mapping, in the order of the files
 	at    pos     // of the value
