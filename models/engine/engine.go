@@ -35,6 +35,16 @@ type Session interface {
 type Options struct {
 	Threads   int      // interpreter threads; zero means 1
 	Delegates []string // preference, best first: "xnnpack", or "none" for plain kernels; empty means the engine's default
+	Plugins   []Plugin // what the words in Delegates mean that are neither the engine's nor presets
+	// OnStage is told when a delegate reaches a stage, before the next step, which may crash. It may be nil.
+	OnStage func(delegate string, s Stage)
+}
+
+// Plugin is a delegate in a library of its own.
+type Plugin struct {
+	Name    string            `json:"name"`    // the word in Options.Delegates; a preset's name takes over what is empty here
+	Library string            `json:"library"` // path; empty searches for the preset's library
+	Options map[string]string `json:"options,omitempty"`
 }
 
 // Report says where a model runs, as it was observed, not as it was asked for.
@@ -44,6 +54,7 @@ type Report struct {
 	Delegated int    // operators that the delegate took
 	Parts     int    // delegate kernels that replaced them
 	Reason    string // why a wanted delegate is not active; empty when it is
+	Walks     []Walk // of every delegate that was tried, in that order; the last is the one that runs, if any does
 }
 
 func (r Report) String() string {
