@@ -13,10 +13,6 @@ const (
 	textBytes = 2048
 	align     = 64         // of a tensor: a cache line, and what vector units like
 	lost      = ^uint32(0) // in head.done: the child is gone
-
-	// shortCall is up to how long a call is awaited awake, when the last ones were as short: a wake-up of a sleeping
-	// thread takes about as long.
-	shortCall = 20 * time.Microsecond
 )
 
 // head is the first page of the shared memory. Words that different processes write stand on different cache lines.
@@ -90,8 +86,8 @@ const (
 	gone             // the child has died
 )
 
-// invoke rings, and waits for the answer.
-func (p *page) invoke(limit time.Duration, awake bool) outcome {
+// invoke rings, and waits asleep for the answer: waiting awake for a while was measured to gain nothing.
+func (p *page) invoke(limit time.Duration) outcome {
 	h := p.head
 	n := h.call.Load() + 1
 	if n == lost {
@@ -101,10 +97,6 @@ func (p *page) invoke(limit time.Duration, awake bool) outcome {
 	h.call.Store(n)
 	if h.childSleeps.Swap(0) != 0 {
 		wake(&h.call)
-	}
-	if awake {
-		for h.done.Load() != n && time.Since(began) < shortCall {
-		}
 	}
 	for {
 		got := h.done.Load()

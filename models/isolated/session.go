@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 	"sync"
 	"time"
 
@@ -24,7 +23,6 @@ type Session struct {
 	page   *page // nil when closed
 	report engine.Report
 	limit  *timelimit.Limit
-	usual  time.Duration // that a call takes, smoothed
 	warm   bool          // this child has answered a call
 	fall   fall
 
@@ -160,13 +158,12 @@ func (s *Session) Invoke() error {
 		limit = max(limit, s.cfg.Start)
 	}
 	began := time.Now()
-	end := s.page.invoke(limit, s.warm && s.usual < shortCall && runtime.NumCPU() > 1)
+	end := s.page.invoke(limit)
 	if end != answered {
 		return s.fell(end, limit)
 	}
-	if took := time.Since(began); s.warm {
-		s.limit.Add(took)
-		s.usual += (took - s.usual) / 8
+	if s.warm {
+		s.limit.Add(time.Since(began))
 	}
 	s.warm = true
 	return s.page.err()
