@@ -14,6 +14,34 @@ const floatStep = 1.0 / 256
 // maxSteps stands for any larger difference.
 const maxSteps = math.MaxInt32
 
+// Furthest is the largest difference of two tensors of one form, in steps of Verify, and where it is.
+func Furthest(want, have engine.Tensor) (steps, at int, err error) {
+	if !want.SameForm(have) || len(want.Data) != len(have.Data) {
+		return 0, 0, fmt.Errorf("compare %v%v with %v%v: %w", want.Type, want.Shape, have.Type, have.Shape, engine.ErrTensor)
+	}
+	return furthest(want, have)
+}
+
+// RealAt is the real value of element i: of a quantised tensor what its scale makes of the stored one.
+func RealAt(t engine.Tensor, i int) (float64, error) {
+	v, _, err := valueAt(t, i)
+	if t.Quant.Scale != 0 {
+		v = float64(t.Quant.Scale) * (v - float64(t.Quant.ZeroPoint))
+	}
+	return v, err
+}
+
+// StepOf is the size of one step in the unit of the real value.
+func StepOf(t engine.Tensor) float64 {
+	switch {
+	case t.Quant.Scale != 0:
+		return float64(t.Quant.Scale)
+	case t.Type == engine.Float32 || t.Type == engine.Float64:
+		return floatStep
+	}
+	return 1
+}
+
 // furthest is the largest difference of two tensors of one form, in steps, and where it is.
 func furthest(want, have engine.Tensor) (steps, at int, err error) {
 	for i := range want.Elements() {
