@@ -12,7 +12,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION) -X main.built=$(BUILT)
 SECONDS ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint cross package runtime runtime-onnx build go-env clean setup-%
+.PHONY: help demo test test-hw bench lint cross package runtime runtime-onnx build go-env clean setup-%
 
 help: ## this list
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,6 +22,9 @@ demo: build ## sensor recordings become decisions on the hub's page; Ctrl-C ends
 
 test: setup-test runtime runtime-onnx build ## every tier of tests, one line per tier, a summary at the end (TIERS="unit page" runs some)
 	@go run ./cross/tiers $(TIERS)
+
+test-hw: setup-test-hw runtime runtime-onnx build ## whole emulated machines, for minutes: a Raspberry Pi, speech through a sound card, a systemd guest (TIERS="speech" runs one)
+	@go run ./cross/tiers -hw $(TIERS)
 
 bench: setup-bench build ## the table of figures: figure, target, result (FIGURES="spool memory" runs some)
 	@go run ./bench $(FIGURES)

@@ -38,7 +38,7 @@ case "$1" in
 build) need gcc gcc; need make make ;;
 runtime-onnx) need npm npm ;;
 runtime) [ -n "${JAR:-}${DUNLIN_TFLITE:-}" ] || need mvn maven ;;
-test | bench)
+test | test-hw | bench)
 	need gcc gcc; need python3 python3; need strace strace
 	need qemu-aarch64 qemu-user; need mosquitto mosquitto; need mosquitto_pub mosquitto-clients
 	need qemu-system-aarch64 qemu-system-arm; need dpkg-deb dpkg; need xz xz-utils
@@ -55,7 +55,7 @@ esac
 install_missing
 case "$1" in
 cross | package) need_venv zig cross/zig.txt ;;
-test) need_venv zig cross/zig.txt; need_venv science; need_venv tuf; need_venv onnx ;;
+test | test-hw) need_venv zig cross/zig.txt; need_venv science; need_venv tuf; need_venv onnx ;;
 bench) need_venv zig cross/zig.txt; need_venv science; need_venv peer bench/python/requirements.txt ;;
 lint)
 	if ! .tools/bin/golangci-lint version 2>/dev/null | grep -q 2.15.0; then
@@ -64,12 +64,12 @@ lint)
 	fi
 	;;
 esac
-if [ "$1" = test ] || [ "$1" = package ]; then
+if [ "$1" = test ] || [ "$1" = test-hw ] || [ "$1" = package ]; then
 	if ! .tools/bin/nfpm --version 2>/dev/null | grep -q 2.45.2; then
 		GOBIN="$PWD/.tools/bin" CGO_ENABLED=0 go install github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.45.2
 	fi
 fi
-if [ "$1" = test ] || [ "$1" = bench ]; then
+if [ "$1" = test ] || [ "$1" = test-hw ] || [ "$1" = bench ]; then
 	go run ./cross/guest -fetch >/dev/null # the kernel that the hardware tests boot
 	[ -d test/page/node_modules ] || (cd test/page && npm ci --silent --no-audit --no-fund >/dev/null)
 fi

@@ -1,5 +1,6 @@
 // Command tiers runs every tier of tests, prints one line for each with its counts and time, shows what failed, and
-// ends with the sum. A skipped test counts as a failure: a tier that cannot run must say so.
+// ends with the sum. A skipped test counts as a failure: a tier that cannot run must say so. With -hw it runs the tiers
+// that emulate whole machines for minutes; a tier that is named runs in any case.
 package main
 
 import (
@@ -33,13 +34,17 @@ var tiers = []tier{
 	{"page", []string{"./test/page"}, []string{"-timeout=10m"}, "the demo seen through Chromium; axe; screenshots"},
 }
 
+// machines are the tiers of make test-hw: each boots a machine and takes minutes.
+var machines = []tier{}
+
 func main() {
 	verbose := flag.Bool("v", false, "print the output of every test")
+	hw := flag.Bool("hw", false, "run the tiers of make test-hw")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	passed, failed := 0, 0
-	for _, t := range chosen(flag.Args()) {
+	for _, t := range chosen(flag.Args(), *hw) {
 		r := run(ctx, t, *verbose)
 		passed, failed = passed+r.passed, failed+r.failed
 		fmt.Printf("%-13s %5d passed %4d failed %7s   %s\n", t.name, r.passed, r.failed, r.took.Round(100*time.Millisecond), t.what)
@@ -50,15 +55,24 @@ func main() {
 	}
 }
 
-func chosen(names []string) []tier {
+// all are the tiers of both targets.
+func all() []tier { return slices.Concat(tiers, machines) }
+
+func chosen(names []string, hw bool) []tier {
+	if len(names) == 0 && hw {
+		return machines
+	}
+	if len(names) == 0 {
+		return tiers
+	}
 	var out []tier
-	for _, t := range tiers {
-		if len(names) == 0 || slices.Contains(names, t.name) {
+	for _, t := range all() {
+		if slices.Contains(names, t.name) {
 			out = append(out, t)
 		}
 	}
 	for _, n := range names {
-		if !slices.ContainsFunc(tiers, func(t tier) bool { return t.name == n }) {
+		if !slices.ContainsFunc(out, func(t tier) bool { return t.name == n }) {
 			fmt.Fprintf(os.Stderr, "tiers: no tier %q; there are %s\n", n, strings.Join(tierNames(), ", "))
 			os.Exit(2)
 		}
@@ -68,7 +82,7 @@ func chosen(names []string) []tier {
 
 func tierNames() []string {
 	var names []string
-	for _, t := range tiers {
+	for _, t := range all() {
 		names = append(names, t.name)
 	}
 	return names
