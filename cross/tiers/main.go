@@ -55,8 +55,8 @@ func main() {
 	}
 }
 
-// all are the tiers of both targets.
-func all() []tier { return slices.Concat(tiers, machines) }
+// everyTier are the tiers of both targets.
+func everyTier() []tier { return slices.Concat(tiers, machines) }
 
 func chosen(names []string, hw bool) []tier {
 	if len(names) == 0 && hw {
@@ -66,7 +66,7 @@ func chosen(names []string, hw bool) []tier {
 		return tiers
 	}
 	var out []tier
-	for _, t := range all() {
+	for _, t := range everyTier() {
 		if slices.Contains(names, t.name) {
 			out = append(out, t)
 		}
@@ -82,7 +82,7 @@ func chosen(names []string, hw bool) []tier {
 
 func tierNames() []string {
 	var names []string
-	for _, t := range all() {
+	for _, t := range everyTier() {
 		names = append(names, t.name)
 	}
 	return names

@@ -105,7 +105,7 @@ func (t tier) expand(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	claimed := map[string]bool{}
-	for _, other := range all() {
+	for _, other := range everyTier() {
 		if other.name == "race" || len(other.packages) == 0 {
 			continue
 		}
