@@ -96,11 +96,11 @@ func TestBreach(t *testing.T) {
 func TestMemoryGrowth(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDevice(t, answers{"1": turns, "2": turns})
-		d.memory = reconcile.Memory{Resident: 100 << 20}
+		d.holds(reconcile.Memory{Resident: 100 << 20})
 		d.after(time.Second)
 		d.ask(2)
 		d.after(2 * time.Second)
-		d.memory.Resident = 121 << 20
+		d.holds(reconcile.Memory{Resident: 121 << 20})
 		d.after(2 * time.Second)
 		d.expect("1", 900, "swapped", "trial", "swapped", "reverted")
 		d.end()
@@ -174,12 +174,12 @@ func TestTightMemory(t *testing.T) {
 			}
 			return turns(n, out)
 		}})
-		d.memory = reconcile.Memory{Resident: 100 << 20, Free: 20 << 20}
+		d.holds(reconcile.Memory{Resident: 100 << 20, Free: 20 << 20})
 		d.after(time.Second)
 		d.ask(2)
 		d.after(time.Second)
-		if d.open-d.closed != 1 {
-			t.Errorf("%d sessions are open at once", d.open-d.closed)
+		if n := d.counted.opened.Load() - d.counted.closed.Load(); n != 1 {
+			t.Errorf("%d sessions are open at once", n)
 		}
 		if !strings.Contains(d.keeper.Note(), "20 MiB free, 31 MiB needed") {
 			t.Errorf("note %q", d.keeper.Note())

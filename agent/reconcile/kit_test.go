@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"testing/synctest"
@@ -29,13 +30,13 @@ type session struct {
 	in, out engine.Tensor
 	answer  func(n int, out []float32) error
 	n       int
-	closed  *int
+	counted *sessions
 }
 
 func (s *session) Inputs() []engine.Tensor  { return []engine.Tensor{s.in} }
 func (s *session) Outputs() []engine.Tensor { return []engine.Tensor{s.out} }
 func (s *session) Report() engine.Report    { return engine.Report{Delegate: "none", Nodes: 1} }
-func (s *session) Close() error             { *s.closed++; return nil }
+func (s *session) Close() error             { s.counted.closed.Add(1); return nil }
 func (s *session) Invoke() error {
 	out, err := s.out.Float32s()
 	if err != nil {
@@ -106,16 +107,33 @@ type device struct {
 	keeper   *reconcile.Keeper
 	book     *book
 	versions map[string]func(int, []float32) error // by "1", "2"; nil does not open
-	memory   reconcile.Memory
-	open     int // sessions
-	closed   int
 	stop     context.CancelFunc
 	done     sync.WaitGroup
+	counted  *sessions
+
+	mu     sync.Mutex
+	memory reconcile.Memory
+}
+
+// sessions are counted as they are opened and closed, by whichever goroutine does it.
+type sessions struct{ opened, closed atomic.Int64 }
+
+// holds says what memory there is from now on.
+func (d *device) holds(m reconcile.Memory) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.memory = m
+}
+
+func (d *device) measured() reconcile.Memory {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.memory
 }
 
 // newDevice is switched on with the versions that it knows on the shelf; 1 is what the configuration names.
 func newDevice(t *testing.T, versions map[string]func(int, []float32) error) *device {
-	d := &device{t: t, root: t.TempDir(), book: &book{losses: map[string]uint64{}}, versions: versions}
+	d := &device{t: t, root: t.TempDir(), book: &book{losses: map[string]uint64{}}, versions: versions, counted: &sessions{}}
 	s, err := shelf.Open(d.root, d.config())
 	if err != nil {
 		t.Fatal(err)
@@ -150,7 +168,7 @@ func (d *device) start() {
 		}
 		return v.Model, err
 	}, d.book)
-	d.keeper = reconcile.New(reconcile.Config{Pipeline: "activity", Open: d.version, Memory: func() reconcile.Memory { return d.memory }}, d.pipe, d.shelf, d.book)
+	d.keeper = reconcile.New(reconcile.Config{Pipeline: "activity", Open: d.version, Memory: d.measured}, d.pipe, d.shelf, d.book)
 	ctx, stop := context.WithCancel(context.Background())
 	d.stop = stop
 	d.done.Go(func() { _ = feed.Run(ctx) })
@@ -176,8 +194,8 @@ func (d *device) end() {
 	d.t.Helper()
 	d.stop()
 	d.done.Wait()
-	if d.open != d.closed {
-		d.t.Errorf("%d sessions were opened, %d closed", d.open, d.closed)
+	if opened, closed := d.counted.opened.Load(), d.counted.closed.Load(); opened != closed {
+		d.t.Errorf("%d sessions were opened, %d closed", opened, closed)
 	}
 }
 
@@ -194,12 +212,12 @@ func (d *device) version(_ context.Context, folder string) (reconcile.Version, e
 	if err != nil {
 		return reconcile.Version{}, err
 	}
-	d.open++
+	d.counted.opened.Add(1)
 	trial := manifest.StandardTrial()
 	trial.Minutes, trial.Windows = 0, 1000
 	return reconcile.Version{Guards: pipeline.Guards{Trial: trial}, Model: &pipeline.Model{
 		Name: "motions", Version: name, Labels: []string{"still", "walk", "run"}, Framer: f, Engine: "fake 1.0", Channels: 1, Length: 10, Hop: 5,
-		Session: &session{in: engine.Of(make([]float32, 10), 1, 10, 1), out: engine.Of(make([]float32, 3), 1, 3), answer: answer, closed: &d.closed},
+		Session: &session{in: engine.Of(make([]float32, 10), 1, 10, 1), out: engine.Of(make([]float32, 3), 1, 3), answer: answer, counted: d.counted},
 	}}, nil
 }
 
