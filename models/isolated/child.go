@@ -14,6 +14,10 @@ import (
 // it, and nobody waits longer.
 const mercy = 2 * time.Second
 
+// lastWords is how long the error output of a child that has ended is read: they come late on a busy machine, and a
+// stranger that keeps it open does not keep us.
+const lastWords = 5 * time.Second
+
 // child is a running process.
 type child struct {
 	cmd      *exec.Cmd
@@ -54,7 +58,7 @@ func start(cfg *Config, model, tensors *os.File) (*child, error) {
 		c.cmd.ExtraFiles = append(c.cmd.ExtraFiles, model, tensors)
 	}
 	c.cmd.SysProcAttr = confined()
-	c.cmd.WaitDelay = time.Second // a stranger that keeps the error output open does not keep us
+	c.cmd.WaitDelay = lastWords
 	err = errors.Join(c.cmd.Start(), inRead.Close(), outWrite.Close())
 	if c.cmd.Process == nil {
 		return nil, errors.Join(err, inWrite.Close(), outRead.Close())

@@ -121,6 +121,10 @@ func act(does string) error {
 		}
 	case "abort":
 		return raise(syscall.SIGABRT)
+	case "stop":
+		return raise(syscall.SIGSTOP)
+	case "kill":
+		return raise(syscall.SIGKILL)
 	case "illegal":
 		return raise(syscall.SIGILL)
 	case "segfault":
@@ -132,6 +136,17 @@ func act(does string) error {
 	case "words":
 		fmt.Fprintln(os.Stderr, "driver: queue is full")
 		os.Exit(3)
+	case "pieces": // as Go prints its last words: a call of the system for every piece
+		for _, piece := range []string{"a word before\nfatal error", ": ", "the queue", " is full", "\n\ngoroutine 1:", "\n\tmain()\n"} {
+			fmt.Fprint(os.Stderr, piece)
+		}
+		os.Exit(2)
+	case "endless":
+		fmt.Fprint(os.Stderr, strings.Repeat("x", 1<<20)+"\npanic: no end")
+		os.Exit(2)
+	case "threads":
+		fmt.Fprint(os.Stderr, "runtime: failed to create new OS thread (have 9 already; errno=11)\nfatal error: newosproc\n")
+		os.Exit(2)
 	case "devour":
 		var all [][]byte
 		for {

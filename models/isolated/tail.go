@@ -1,49 +1,78 @@
 package isolated
 
 import (
+	"bytes"
 	"strings"
 	"sync"
 )
 
-// tail keeps the end of what a child writes to its error output, and the line with which Go begins when it gives up.
+// tail keeps what a child's error output says of its end: the line with which a runtime gives up, else the last line.
+// Go writes such a line in pieces, so a line counts when its end has come; words takes what is left as a line too.
 type tail struct {
-	mu   sync.Mutex
-	text []byte
-	last string // the fatal line, if there was one
+	mu    sync.Mutex
+	line  []byte // the one that is being written, at most lineBytes of it
+	last  string // the last whole line that is not empty
+	fatal string // the first line of one that gives up
+	short string // the first line that says that memory is short
 }
 
-const tailBytes = 2048
+const lineBytes = 1024
 
 // Write never fails.
 func (t *tail) Write(p []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.text = append(t.text, p...)
-	if t.last == "" {
-		t.last = fatalLine(string(t.text))
+	rest := p
+	for {
+		piece, after, whole := bytes.Cut(rest, []byte{'\n'})
+		t.line = append(t.line, piece[:min(len(piece), lineBytes-len(t.line))]...)
+		if !whole {
+			return len(p), nil
+		}
+		t.end()
+		rest = after
 	}
-	if n := len(t.text); n > tailBytes {
-		t.text = append(t.text[:0], t.text[n-tailBytes:]...)
-	}
-	return len(p), nil
 }
 
-func fatalLine(text string) string {
-	for line := range strings.Lines(text) {
-		if strings.HasPrefix(line, "fatal error: ") || strings.HasPrefix(line, "panic: ") {
-			return strings.TrimSpace(line)
+// end takes the line that is complete.
+func (t *tail) end() {
+	line := strings.TrimSpace(string(t.line))
+	t.line = t.line[:0]
+	if line == "" {
+		return
+	}
+	t.last = line
+	if t.fatal == "" && (strings.HasPrefix(line, "fatal error: ") || strings.HasPrefix(line, "panic: ")) {
+		t.fatal = line
+	}
+	if t.short == "" && saysShort(line) {
+		t.short = line
+	}
+}
+
+// shortages are words of those that got no memory: Go's heap, Go's threads with and without C, C++, the C library.
+var shortages = []string{"out of memory", "failed to create new OS thread", "pthread_create failed", "bad_alloc", "Cannot allocate memory"}
+
+func saysShort(line string) bool {
+	for _, s := range shortages {
+		if strings.Contains(line, s) {
+			return true
 		}
 	}
-	return ""
+	return false
 }
 
-// words are the fatal line, else the last line.
+// words are the fatal line, else the last one. They begin with "out of memory" when that was the cause by any line.
 func (t *tail) words() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.last != "" {
-		return t.last
+	t.end()
+	said := t.last
+	if t.fatal != "" {
+		said = t.fatal
 	}
-	text := strings.TrimSpace(string(t.text))
-	return strings.TrimSpace(text[strings.LastIndexByte(text, '\n')+1:])
+	if t.short != "" && !strings.Contains(said, "out of memory") {
+		said = "out of memory: " + t.short
+	}
+	return said
 }
