@@ -12,6 +12,6 @@
 // starts with a version that has worked. Each start of a trial takes one attempt away before the model is opened; a
 // version without attempts left is reverted. How a trial ended is kept until it has been told.
 //
-// Bytes enter through Import; whether they are to be believed is decided by a function in Config. Folders leave as paths. The package imports models/manifest and internal/*, runs no model, does
-// no network and starts no goroutine. A Shelf may be used by several goroutines; one Shelf at a time owns its folder.
+// Bytes enter through Import; whether they are to be believed is decided by a function in Config. Folders leave as
+// paths. The package imports models/manifest and internal/*, runs no model, does no network and starts no goroutine. A Shelf may be used by several goroutines; one Shelf at a time owns its folder.
 package shelf

@@ -56,12 +56,12 @@ func (s *Shelf) receive(ctx context.Context, r io.Reader) (File, error) {
 	sum := sha256.New()
 	n, err := io.Copy(io.MultiWriter(out, sum), io.LimitReader(&checked{ctx, r}, s.cfg.Most+1))
 	if err == nil && n > s.cfg.Most {
-		err = fmt.Errorf("more than %d bytes: %w", s.cfg.Most, ErrRefused)
+		err = refusal("it has more than %d bytes", s.cfg.Most)
 	}
 	f := File{SHA256: hex.EncodeToString(sum.Sum(nil)), Size: n}
 	f.Path = s.arrived(f.SHA256)
 	err = errors.Join(err, out.Sync(), out.Close())
-	s.cfg.hook("received.before")
+	s.cfg.Hook("received.before")
 	if err == nil {
 		err = os.Rename(out.Name(), f.Path)
 	}
@@ -69,7 +69,7 @@ func (s *Shelf) receive(ctx context.Context, r io.Reader) (File, error) {
 		return File{}, errors.Join(err, os.Remove(out.Name()))
 	}
 	err = atomicfile.SyncDir(filepath.Dir(f.Path))
-	s.cfg.hook("received.done")
+	s.cfg.Hook("received.done")
 	return f, err
 }
 
@@ -97,7 +97,7 @@ func (s *Shelf) proceed(ctx context.Context, f File) (Version, error) {
 	if v.State == Offered {
 		signed, err := s.cfg.Trust(ctx, f)
 		if err != nil {
-			return s.refuse(ctx, f, v, fmt.Errorf("not to be believed: %w", err))
+			return s.refuse(ctx, f, v, fmt.Errorf("it is not to be believed: %w", err))
 		}
 		if v, err = s.step("accepted", f, func(v *Version) { v.State, v.Unsigned = Accepted, !signed }); err != nil {
 			return v, err
@@ -131,7 +131,7 @@ func (s *Shelf) refuse(ctx context.Context, f File, v Version, cause error) (Ver
 	}
 	s.cfg.Logger.Warn("bundle is refused", "file", f.SHA256, "reason", cause)
 	err = errors.Join(s.discard(f.SHA256), s.forget())
-	return out, errors.Join(fmt.Errorf("import bundle: %w: %w", cause, ErrRefused), err)
+	return out, errors.Join(refusal("import bundle: %w", cause), err)
 }
 
 // discard removes a file that is needed no more; a crash before it leaves the file to sweep.
@@ -140,7 +140,7 @@ func (s *Shelf) discard(sum string) error {
 	if errors.Is(err, os.ErrNotExist) {
 		err = nil
 	}
-	s.cfg.hook("discarded.done")
+	s.cfg.Hook("discarded.done")
 	return err
 }
 

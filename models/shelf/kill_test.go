@@ -44,13 +44,14 @@ func TestMain(m *testing.M) {
 func killing(after int) shelf.Config {
 	cfg := config()
 	cfg.Budget = 40 << 10
-	return shelf.WithHook(cfg, func(point string) {
+	cfg.Hook = func(point string) {
 		fmt.Println(point)
 		if after--; after == 0 {
 			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 			select {}
 		}
-	})
+	}
+	return cfg
 }
 
 // victim goes on from whatever is on the disk: version 2 is tried and committed, 3 is tried and given up, 4 is refused,

@@ -33,6 +33,22 @@ var (
 	ErrNothing = errors.New("there is nothing to do")
 )
 
+// sentence is an error for people that is of a kind without repeating its name.
+type sentence struct {
+	error
+	kind error
+}
+
+func (s sentence) Unwrap() []error { return []error{s.error, s.kind} }
+
+func refusal(format string, args ...any) error {
+	return sentence{fmt.Errorf(format, args...), ErrRefused}
+}
+
+func nothing(format string, args ...any) error {
+	return sentence{fmt.Errorf(format, args...), ErrNothing}
+}
+
 // File is a bundle's file that has arrived whole.
 type File struct {
 	Path   string
@@ -44,14 +60,17 @@ type File struct {
 type Config struct {
 	// Trust decides whether a file may be used; nil refuses everything. Signed says that an owner vouches for it.
 	Trust func(ctx context.Context, f File) (signed bool, err error)
-	// Installed is called when a believed version has been unpacked, so that older ones are known to be older; nil for none.
+	// Installed is called when a believed version has been unpacked and before it may be used, so that older ones are known
+	// to be older; after a crash it may be called again. Nil for none.
 	Installed func(ctx context.Context, f File) error
 	Pinned    []string     // "motions@1": what the configuration names; it stays on the shelf
 	Budget    int64        // bytes of unpacked bundles; zero means 512 MiB. What is in use stays, whatever it takes
 	Most      int64        // bytes of one bundle's file; zero means 300 MiB
 	Logger    *slog.Logger // nil discards
 
-	hook func(point string) // named points of crash tests; nil outside them
+	// Hook is called at named points: before and after every state is on the disk, and after every act. It is for tests
+	// that crash there; nil for none.
+	Hook func(point string)
 }
 
 func (c *Config) fill() {
@@ -67,8 +86,8 @@ func (c *Config) fill() {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
-	if c.hook == nil {
-		c.hook = func(string) {}
+	if c.Hook == nil {
+		c.Hook = func(string) {}
 	}
 }
 
@@ -177,12 +196,12 @@ func (s *Shelf) update(point string, change func(*state) error) error {
 	if err != nil {
 		return fmt.Errorf("write state of the shelf: %w", err)
 	}
-	s.cfg.hook(point + ".before")
+	s.cfg.Hook(point + ".before")
 	if err := atomicfile.Write(filepath.Join(s.root, stateFile), append(text, '\n'), 0o644); err != nil {
 		return err
 	}
 	s.now = next
-	s.cfg.hook(point + ".saved")
+	s.cfg.Hook(point + ".saved")
 	return nil
 }
 

@@ -47,9 +47,9 @@ func (s *Shelf) Activate(r Request) error {
 		}
 		switch {
 		case slot.Next != nil && slot.Next.State != Waiting:
-			return fmt.Errorf("pipeline %s has %s on trial: wait for its end, or revert it first: %w", r.Pipeline, slot.Next.Model, ErrRefused)
+			return refusal("pipeline %s has %s on trial: wait for its end, or revert it first", r.Pipeline, slot.Next.Model)
 		case slot.Next == nil && slot.Active == try.Folder:
-			return fmt.Errorf("pipeline %s uses %s already: %w", r.Pipeline, r.Model, ErrNothing)
+			return nothing("pipeline %s uses %s already", r.Pipeline, r.Model)
 		}
 		slot.Next = try
 		return nil
@@ -70,7 +70,7 @@ func (st *state) try(r Request) (*Try, error) {
 			continue
 		}
 		if v.Failures >= giveUp && !r.Force {
-			return nil, fmt.Errorf("%s failed its trial %d times on this device: force it if you know why: %w", t.Model, v.Failures, ErrRefused)
+			return nil, refusal("%s failed its trial %d times on this device: force it if you know why", t.Model, v.Failures)
 		}
 		t.Folder = v.Folder()
 		return t, nil
@@ -83,7 +83,7 @@ func (s *Shelf) change(point, pipeline string, change func(*state, *Slot) error)
 	return s.update(point, func(st *state) error {
 		slot := st.Slots[pipeline]
 		if slot == nil || slot.Next == nil {
-			return fmt.Errorf("pipeline %s has no version on trial: %w", pipeline, ErrNothing)
+			return nothing("pipeline %s has no version on trial", pipeline)
 		}
 		return change(st, slot)
 	})
@@ -120,7 +120,7 @@ func (s *Shelf) Commit(pipeline, reason string) error {
 	return s.change("committed", pipeline, func(st *state, slot *Slot) error {
 		n := slot.Next
 		if n.State != Trial {
-			return fmt.Errorf("%s on pipeline %s is %s, not on trial: %w", n.Model, pipeline, n.State, ErrNothing)
+			return nothing("%s on pipeline %s is %s, not on trial", n.Model, pipeline, n.State)
 		}
 		slot.Last = &Outcome{Model: n.Model, State: Committed, Phase: n.State, Reason: reason, Attempts: n.Attempts - n.Left}
 		slot.Previous, slot.Active, slot.Next = slot.Active, n.Folder, nil
@@ -157,7 +157,7 @@ func (s *Shelf) Fall(pipeline, folder, reason string) error {
 	return s.update("back", func(st *state) error {
 		slot := st.Slots[pipeline]
 		if slot == nil || slot.Active == folder {
-			return fmt.Errorf("pipeline %s has no version to go back to: %w", pipeline, ErrNothing)
+			return nothing("pipeline %s has no version to go back to", pipeline)
 		}
 		slot.Last = &Outcome{
 			Model: st.modelOf(slot, slot.Active), Instead: st.modelOf(slot, folder), State: Reverted, Phase: Committed, Reason: reason,

@@ -135,7 +135,7 @@ func (s *Shelf) prune(keep string) error {
 		if err := os.RemoveAll(s.Path(folder)); err != nil {
 			return fmt.Errorf("prune shelf: %w", err)
 		}
-		s.cfg.hook("pruned.folder")
+		s.cfg.Hook("pruned.folder")
 		s.cfg.Logger.Info("version is removed from the shelf to make room", "folder", folder)
 	}
 	return nil

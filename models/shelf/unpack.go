@@ -47,7 +47,7 @@ func (s *Shelf) unpack(ctx context.Context, f File, v Version) (Version, error) 
 	if err := s.single(v); err != nil {
 		return s.refuse(ctx, f, v, err)
 	}
-	if v, ok, err := s.adopt(ctx, f, b.Digest); ok || err != nil {
+	if v, ok, err := s.adopt(ctx, f, v); ok || err != nil {
 		return v, err
 	}
 	files := map[string]string{manifest.File: b.Digest}
@@ -56,7 +56,7 @@ func (s *Shelf) unpack(ctx context.Context, f File, v Version) (Version, error) 
 	if err != nil {
 		return s.refuse(ctx, f, v, err)
 	}
-	return s.finish(ctx, f, size)
+	return s.finish(ctx, f, v, size)
 }
 
 // intact reads the file once more: what was believed is what is unpacked, also after a restart.
@@ -85,17 +85,21 @@ func (s *Shelf) single(v Version) (err error) {
 }
 
 // adopt lets the folder of the same content stand for this file too: its record takes the file's name.
-func (s *Shelf) adopt(ctx context.Context, f File, digest string) (out Version, ok bool, err error) {
+func (s *Shelf) adopt(ctx context.Context, f File, v Version) (out Version, ok bool, err error) {
 	var twin string
 	s.read(func(st *state) {
-		for _, v := range st.Versions {
-			if v.State == Verified && v.Digest == digest {
-				twin = v.File
+		for _, other := range st.Versions {
+			if other.State == Verified && other.Digest == v.Digest {
+				twin = other.File
 			}
 		}
 	})
 	if twin == "" {
 		return out, false, nil
+	}
+	if err := s.approve(ctx, f); err != nil {
+		out, err = s.refuse(ctx, f, v, err)
+		return out, false, err
 	}
 	err = s.update("adopted", func(st *state) error {
 		unsigned := st.file(f.SHA256).Unsigned
@@ -106,7 +110,7 @@ func (s *Shelf) adopt(ctx context.Context, f File, digest string) (out Version, 
 		return nil
 	})
 	if err == nil {
-		err = s.installed(ctx, f, out)
+		err = s.installed(f, out)
 	}
 	return out, true, err
 }
@@ -121,19 +125,19 @@ func (s *Shelf) write(fsys fs.FS, v Version, files map[string]string) (size int6
 	if err := os.MkdirAll(draft, 0o755); err != nil {
 		return 0, err
 	}
-	s.cfg.hook("unpack.begun")
+	s.cfg.Hook("unpack.begun")
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		n, err := copyFile(filepath.Join(draft, name), fsys, name, files[name])
 		if err != nil {
 			return 0, errors.Join(err, os.RemoveAll(draft))
 		}
 		size += n
-		s.cfg.hook("unpack.file")
+		s.cfg.Hook("unpack.file")
 	}
 	if err := errors.Join(atomicfile.SyncDir(draft), os.Rename(draft, dir), atomicfile.SyncDir(filepath.Dir(dir)), atomicfile.SyncDir(s.root)); err != nil {
 		return 0, err
 	}
-	s.cfg.hook("unpack.done")
+	s.cfg.Hook("unpack.done")
 	return size, nil
 }
 
@@ -156,21 +160,33 @@ func copyFile(path string, fsys fs.FS, name, digest string) (n int64, err error)
 }
 
 // finish says that the folder is there, and makes room.
-func (s *Shelf) finish(ctx context.Context, f File, size int64) (Version, error) {
+func (s *Shelf) finish(ctx context.Context, f File, v Version, size int64) (Version, error) {
+	if err := s.approve(ctx, f); err != nil {
+		return s.refuse(ctx, f, v, err)
+	}
 	v, err := s.step("verified", f, func(v *Version) { v.State, v.Bytes, v.Reason = Verified, size, "" })
 	if err != nil {
 		return v, err
 	}
-	return v, errors.Join(s.installed(ctx, f, v), s.prune(v.Folder()))
+	return v, errors.Join(s.installed(f, v), s.prune(v.Folder()))
 }
 
-// installed tells whoever decided, and drops the file.
-func (s *Shelf) installed(ctx context.Context, f File, v Version) (err error) {
-	if s.cfg.Installed != nil && !v.Unsigned {
-		err = s.cfg.Installed(ctx, f)
+// approve tells whoever decided that the version is taken.
+func (s *Shelf) approve(ctx context.Context, f File) error {
+	var unsigned bool
+	s.read(func(st *state) { unsigned = st.file(f.SHA256).Unsigned })
+	if s.cfg.Installed == nil || unsigned {
+		return nil
 	}
+	err := s.cfg.Installed(ctx, f)
+	s.cfg.Hook("approved.done")
+	return err
+}
+
+// installed drops the file, which nobody needs any more.
+func (s *Shelf) installed(f File, v Version) error {
 	s.cfg.Logger.Info("bundle is on the shelf", "model", v.Ref(), "manifest", v.Digest[:digits], "signed", !v.Unsigned)
-	return errors.Join(err, s.discard(f.SHA256))
+	return s.discard(f.SHA256)
 }
 
 // isPassing tells trouble of the machine from a bundle that is wrong.
