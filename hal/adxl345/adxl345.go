@@ -29,6 +29,11 @@ const (
 	fastest   = 3200          // Hz, code 15 of BW_RATE; every code below is half of the next (table 7)
 	slowest   = 6.25
 	mostOnI2C = 800
+	// onSPI is the clock: at 1.6 MHz and below, sending the register's number alone takes the 5 us that the chip wants
+	// between two samples, to move the next one out of its FIFO into the output registers (sheet, "retrieving data from
+	// FIFO"; the kernel's adxl345_spi.c waits above 1.5 MHz). The chip could do 5 MHz; at this clock a sample takes 37 us,
+	// an eighth of the shortest period.
+	onSPI = 1500 * physic.KiloHertz
 )
 
 // Config of a source. Bus or SPI is required; whoever runs the source closes what they opened.
@@ -125,7 +130,7 @@ func (s *settings) rules(period time.Duration) []judge.Rule {
 
 func (s *settings) connect() (*registers.Conn, error) {
 	if s.cfg.SPI != nil {
-		return registers.SPI(s.cfg.SPI, registers.SPIConfig{Speed: 5 * physic.MegaHertz, Mode: spi.Mode3, Multi: 0x40})
+		return registers.SPI(s.cfg.SPI, registers.SPIConfig{Speed: onSPI, Mode: spi.Mode3, Multi: 0x40})
 	}
 	return registers.I2C(s.cfg.Bus, s.cfg.Address)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/dunlin-iot/dunlin/hal/fifo/fifotest"
 	"github.com/dunlin-iot/dunlin/hal/haltest"
 	"periph.io/x/conn/v3/i2c"
+	"periph.io/x/conn/v3/physic"
 	"periph.io/x/conn/v3/spi"
 )
 
@@ -125,11 +126,14 @@ func TestNotThere(t *testing.T) {
 	}
 }
 
-// TestOverSPI: 3200 Hz are more than I2C carries.
+// TestOverSPI: 3200 Hz are more than I2C carries. The clock is the fastest that needs no pause of 5 us between samples
+// (sheet, "retrieving data from FIFO": 1.6 MHz; ADXL345_MAX_FREQ_NO_FIFO_DELAY of the kernel: 1.5 MHz).
 func TestOverSPI(t *testing.T) {
+	var port *chiptest.Port
 	h, err := fifotest.Play(t, 2*time.Second, func() hal.Source {
 		r := newRig(3200, 0)
-		r.cfg.SPI = func() (spi.PortCloser, error) { return chiptest.NewPort(r.model, 0x3f), nil }
+		port = chiptest.NewPort(r.model, 0x3f)
+		r.cfg.SPI = func() (spi.PortCloser, error) { return port, nil }
 		return adxl345.New(r.cfg)
 	}, func(b hal.Block) {
 		for i := range b.Samples() {
@@ -143,6 +147,30 @@ func TestOverSPI(t *testing.T) {
 	})
 	if err != nil || h.Dropped != 0 || h.Samples < 6000 {
 		t.Errorf("%v; %+v", err, h)
+	}
+	if f := port.Speed(); f == 0 || f > 1500*physic.KiloHertz {
+		t.Errorf("a clock of %s", f)
+	}
+}
+
+// TestCodes: rates and ranges in the codes of the kernel's adxl345.h and adxl345_core.c: 97.65625 mHz shifted left by
+// the code of BW_RATE; 0 to 3 for 2 g to 16 g and bit 3 for full resolution in DATA_FORMAT; bit 3 of POWER_CTL measures.
+func TestCodes(t *testing.T) {
+	for rate, code := range map[hal.Hertz]uint8{6.25: 6, 12.5: 7, 25: 8, 50: 9, 100: 10, 200: 11, 400: 12, 800: 13} {
+		if got := 0.09765625 * math.Pow(2, float64(code)); got != float64(rate) {
+			t.Fatalf("the test itself: code %d is %v Hz", code, got)
+		}
+		for span, bits := range map[int]uint8{2: 8, 4: 9, 8: 10, 16: 11} {
+			r := newRig(rate, 0)
+			var got [2]uint8
+			_, err := fifotest.Play(t, 2*time.Second, func() hal.Source {
+				r.cfg.Range = span
+				return adxl345.New(r.cfg)
+			}, func(hal.Block) { got = [2]uint8{r.model.Register(0x2c), r.model.Register(0x31)} })
+			if err != nil || got != [2]uint8{code, bits} {
+				t.Errorf("%v Hz, %d g: BW_RATE and DATA_FORMAT % x, want %02x %02x; %v", rate, span, got, code, bits, err)
+			}
+		}
 	}
 }
 

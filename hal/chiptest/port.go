@@ -14,6 +14,7 @@ type Port struct {
 	model Model
 	mask  uint8 // the bits of the first byte that are the register's number
 	fault func() error
+	speed physic.Frequency
 }
 
 // NewPort connects a model. Mask is 0x7f, or 0x3f for chips that use another bit for transfers of several bytes.
@@ -23,12 +24,16 @@ func NewPort(m Model, mask uint8) *Port { return &Port{model: m, mask: mask} }
 func (p *Port) Fault(f func() error) { p.fault = f }
 
 // Connect accepts every speed and eight bits to a word.
-func (p *Port) Connect(_ physic.Frequency, _ spi.Mode, bits int) (spi.Conn, error) {
+func (p *Port) Connect(f physic.Frequency, _ spi.Mode, bits int) (spi.Conn, error) {
 	if bits != 8 {
 		return nil, fmt.Errorf("connect spi: %d bits to a word", bits)
 	}
+	p.speed = f
 	return p, nil
 }
+
+// Speed is the highest clock that the driver has asked for in Connect.
+func (p *Port) Speed() physic.Frequency { return p.speed }
 
 // Tx sends and receives as many bytes.
 func (p *Port) Tx(w, r []byte) error {

@@ -85,6 +85,13 @@ func (m *Model) Freeze(frozen bool) {
 	m.frozen, m.grid = frozen, 0
 }
 
+// Register is a register as it was written.
+func (m *Model) Register(reg uint8) uint8 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.regs[reg&0x3F]
+}
+
 // Overwritten is how many samples were overwritten unread.
 func (m *Model) Overwritten() uint64 {
 	m.mu.Lock()
