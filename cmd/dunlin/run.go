@@ -32,7 +32,7 @@ func (a *app) runDaemon(ctx context.Context, path string) error {
 	defer cancel()
 	var beside sync.WaitGroup
 	beside.Go(func() { d.reloads(ctx, path) })
-	beside.Go(func() { trimLater(ctx, d.log) })
+	beside.Go(func() { trimAtTimes(ctx, d.log) })
 	err = d.run(ctx)
 	cancel()
 	beside.Wait()

@@ -7,5 +7,5 @@ import (
 	"log/slog"
 )
 
-// trimLater does nothing: only Linux tells a process its mappings.
-func trimLater(context.Context, *slog.Logger) {}
+// trimAtTimes does nothing: only Linux tells a process its mappings.
+func trimAtTimes(context.Context, *slog.Logger) {}
