@@ -13,7 +13,8 @@ import (
 	"periph.io/x/devices/v3/mcp9808"
 )
 
-// Registers that periph's driver does not read (data sheet DS25095, table 5-1).
+// Registers that periph's driver does not read, and the identities (data sheet DS25095, section 5.1; the kernel's
+// drivers/hwmon/jc42.c has the same ones).
 const (
 	regCritical     = 0x04
 	regManufacturer = 0x06
@@ -84,7 +85,7 @@ func (d *chip) begin(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("set up %s: %w", d.cfg.name(), d.bus.Explain(err))
 	}
-	if !clock.Wait(ctx, d.cfg.Convert) {
+	if !clock.Wait(ctx, d.cfg.Convert*5/4) {
 		return ctx.Err()
 	}
 	return nil

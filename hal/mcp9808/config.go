@@ -18,7 +18,9 @@ type Config struct {
 	Where   string                        // the bus for people: "i2c-1"
 	Address uint16                        // 0x18 to 0x1f; zero means 0x18
 	Every   time.Duration                 // between two samples, Convert or more; zero means 1 s
-	// Convert is how long one conversion takes; zero means 250 ms, that of 0.0625 Cel by the data sheet.
+	// Convert is how long one conversion typically takes; zero means 250 ms, that of 0.0625 Cel (DS25095, table 5-9). The
+	// sheet knows no longest time: the first conversion is waited for a quarter longer, so that no value of before it gets
+	// out of a slow chip.
 	Convert time.Duration
 	Clock   clock.Clock  // nil means the system's
 	Logger  *slog.Logger // nil discards

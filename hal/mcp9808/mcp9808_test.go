@@ -170,6 +170,23 @@ func TestNoYesterday(t *testing.T) {
 	near(t, "temperature", blocks[0].Values[0], -20, 0)
 }
 
+// TestSlowChip: 250 ms is typical, the sheet has no longest time. A chip a fifth slower shows the temperature of before
+// its shutdown for a fifth longer.
+func TestSlowChip(t *testing.T) {
+	c := mcp9808test.New()
+	bus := plugged(c)
+	slow := func() *poll.Source {
+		return mcp9808.New(mcp9808.Config{
+			Bus: func() (i2c.BusCloser, error) { return bus, nil }, Where: "i2c-1", Every: 50 * time.Millisecond, Convert: 50 * time.Millisecond,
+		})
+	}
+	run(t, slow(), 1, nil)
+	c.Convert(60 * time.Millisecond)
+	c.SetCelsius(-20)
+	blocks, _ := run(t, slow(), 1, nil)
+	near(t, "temperature", blocks[0].Values[0], -20, 0)
+}
+
 // TestCauseOfErrors: periph's driver drops the errno; it is back in the chain.
 func TestCauseOfErrors(t *testing.T) {
 	bus, armed := plugged(mcp9808test.New()), false
