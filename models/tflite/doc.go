@@ -17,6 +17,8 @@
 //
 // Goroutines: none of its own. A Session belongs to one goroutine at a time; different sessions may run at once. One
 // process opens one library, because the jump table is one per process.
+//
+// A call can be cancelled from another goroutine, between two operators: a kernel or a delegate that hangs goes on.
 package tflite
 
 //go:generate go run ../../cross/trampolines .

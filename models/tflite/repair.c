@@ -24,5 +24,7 @@ TfLiteInterpreterOptions* dunlin_options_create(void) {
   TfLiteInterpreterOptions* options = create_options();
   dunlin_log* log = dunlin_log_current();
   if (options && log) set_reporter(options, dunlin_log_report, log);
+  TfLiteStatus (*allow)(TfLiteInterpreterOptions*, bool) = dunlin_find("TfLiteInterpreterOptionsEnableCancellation");
+  if (options && allow) allow(options, true); /* a refusal shows when somebody cancels */
   return options;
 }

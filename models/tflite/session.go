@@ -16,10 +16,11 @@ type Session struct {
 	inputs  []engine.Tensor
 	outputs []engine.Tensor
 	report  engine.Report
+	cancel  cancellation
 }
 
 func newSession(h *handles, report engine.Report) (*Session, error) {
-	s := &Session{h: h, report: report}
+	s := &Session{h: h, report: report, cancel: cancellation{able: cancellable()}}
 	for i := range h.interpreter.GetInputTensorCount() {
 		t, err := view(h.interpreter.GetInputTensor(i))
 		if err != nil {
@@ -87,8 +88,8 @@ func (s *Session) Invoke() error {
 	if s.h == nil {
 		return engine.ErrClosed
 	}
-	if s.h.interpreter.Invoke() != binding.OK {
-		return s.h.failure("invoke")
+	if status, ended := s.cancel.run(s.h.interpreter); status != binding.OK {
+		return s.failed(ended)
 	}
 	return nil
 }
