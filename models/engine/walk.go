@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -110,4 +111,15 @@ func (f *Fault) Error() string { return f.Text }
 // Faultf makes a Fault.
 func Faultf(r Reason, format string, args ...any) *Fault {
 	return &Fault{r, fmt.Sprintf(format, args...)}
+}
+
+// Reasoned is one sentence about the walks that came to nothing; empty when there are none.
+func Reasoned(walks []Walk) string {
+	var all []string
+	for _, w := range walks {
+		if w.Reason != "" {
+			all = append(all, fmt.Sprintf("%s (%s): %s", w.Delegate, w.Reason, w.Text))
+		}
+	}
+	return strings.Join(all, "; ")
 }

@@ -37,8 +37,26 @@ typedef struct dunlin_observer {
 dunlin_observer* dunlin_observer_new(const TfLiteDelegate* watched);
 void dunlin_observer_free(dunlin_observer* observer);
 
-/* xnnpack.c: minor is the library's 2.x version. Returns NULL with one clause in error. */
-TfLiteDelegate* dunlin_xnnpack_new(int minor, int threads, char* error, size_t size);
+/* Why the open library gives no delegate. */
+typedef enum { DUNLIN_NO_SYMBOL = 1, DUNLIN_VERSION, DUNLIN_NOT_CREATED } dunlin_why;
+
+/* xnnpack.c: minor is the library's 2.x version. Returns NULL with a cause and one clause in error. */
+TfLiteDelegate* dunlin_xnnpack_new(int minor, int threads, dunlin_why* why, char* error, size_t size);
 void dunlin_xnnpack_free(TfLiteDelegate* delegate);
+
+/* gpu.c: as above. */
+TfLiteDelegate* dunlin_gpu_new(dunlin_why* why, char* error, size_t size);
+void dunlin_gpu_free(TfLiteDelegate* delegate);
+
+/* plugin.c: a delegate in a library of its own. */
+typedef struct dunlin_plugin {
+  TfLiteDelegate* (*create)(char** keys, char** values, size_t count, void (*report)(const char*));
+  void (*destroy)(TfLiteDelegate* delegate);
+} dunlin_plugin;
+/* Returns 0; 1 when the library does not open, 2 when it lacks a function, with one clause in error. */
+int dunlin_plugin_open(const char* path, dunlin_plugin* plugin, char* error, size_t size);
+/* What the library says goes to the log that this thread uses. NULL when it gives no delegate. */
+TfLiteDelegate* dunlin_plugin_create(const dunlin_plugin* plugin, char** keys, char** values, size_t count);
+void dunlin_plugin_destroy(const dunlin_plugin* plugin, TfLiteDelegate* delegate);
 
 #endif

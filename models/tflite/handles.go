@@ -19,20 +19,21 @@ type handles struct {
 	model       *binding.Model // owns its copy of the bytes, which the interpreter keeps using
 	options     *binding.InterpreterOptions
 	interpreter *binding.Interpreter
-	xnnpack     *C.TfLiteDelegate
 	before      *C.dunlin_observer
-	after       *C.dunlin_observer
+	added       []added
 }
 
 // close frees everything: users before what they use. Calling it again does nothing.
 func (h *handles) close() {
 	h.interpreter.Delete() // the binding's Delete does nothing for nil
 	h.options.Delete()
-	if h.xnnpack != nil {
-		C.dunlin_xnnpack_free(h.xnnpack)
+	for _, d := range h.added {
+		if d.p != nil {
+			d.free()
+		}
+		C.dunlin_observer_free(d.after)
 	}
 	C.dunlin_observer_free(h.before)
-	C.dunlin_observer_free(h.after)
 	h.model.Delete()
 	C.dunlin_log_free(h.log)
 	*h = handles{}
@@ -40,11 +41,16 @@ func (h *handles) close() {
 
 // failure is what the library said since the last call, behind the step that failed.
 func (h *handles) failure(step string) error {
-	var text [2048]C.char
-	C.dunlin_log_take(h.log, &text[0], C.size_t(len(text)))
-	said := strings.Join(strings.Fields(C.GoString(&text[0])), " ") // its messages span lines
+	said := h.said()
 	if said == "" {
 		return errors.New(step + ": the library gives no reason")
 	}
 	return fmt.Errorf("%s: %s", step, said)
+}
+
+// said is what the library said since the last call, in one line.
+func (h *handles) said() string {
+	var text [2048]C.char
+	C.dunlin_log_take(h.log, &text[0], C.size_t(len(text)))
+	return strings.Join(strings.Fields(C.GoString(&text[0])), " ") // its messages span lines
 }

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"strings"
 
 	binding "github.com/mattn/go-tflite"
 
@@ -43,24 +42,51 @@ func (r *Runtime) load(model []byte, opts engine.Options) (*Session, error) {
 	}
 	padded := append(make([]byte, 0, len(model)+slack), model...)
 	padded = padded[:len(model)+slack]
-	var reasons []string
-	for _, name := range preference(opts.Delegates) {
-		s, err := r.attempt(padded, name, max(opts.Threads, 1))
+	list := preference(opts.Delegates)
+	var walks []engine.Walk
+	for i, word := range list {
+		a := &attempt{
+			walker: walker{engine.Walk{Delegate: word, Stage: engine.Requested}, opts.OnStage},
+			stack:  stack(list, i), plugins: opts.Plugins, threads: max(opts.Threads, 1), version: r.version, board: r.board,
+		}
+		a.reach(engine.Requested)
+		s, err := a.run(padded)
 		if err == nil {
-			s.report.Reason = strings.Join(reasons, "; ")
+			s.report.Reason = engine.Reasoned(walks)
+			a.reach(engine.Active)
+			s.report.Walks = append(walks, a.Walk)
 			return s, nil
 		}
-		if name == plain {
-			return nil, fmt.Errorf("%w: %w", err, engine.ErrModel)
+		if word == plain {
+			return nil, unusable(err, walks)
 		}
-		reasons = append(reasons, fmt.Sprintf("%s: %v", name, err))
+		walks = append(walks, a.end(err))
 	}
 	return nil, errors.New("no way to run was tried") // preference always ends with plain kernels
 }
 
-// attempt builds one session with one delegate. It stays on one thread because the C side finds the session's error log
-// through a thread-local variable.
-func (r *Runtime) attempt(model []byte, delegate string, threads int) (*Session, error) {
+// attempt is one way to run the model.
+type attempt struct {
+	walker
+	stack   []string
+	plugins []engine.Plugin
+	threads int
+	version Version
+	board   board
+}
+
+// end closes the walk of an attempt that came to nothing.
+func (a *attempt) end(err error) engine.Walk {
+	a.Reason, a.Text = engine.ReasonPrepare, err.Error()
+	if f := (*engine.Fault)(nil); errors.As(err, &f) {
+		a.Reason, a.Text = f.Reason, f.Text
+	}
+	return a.Walk
+}
+
+// run builds one session. It stays on one thread because the C side finds the session's error log through a
+// thread-local variable.
+func (a *attempt) run(model []byte) (*Session, error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	h := &handles{log: C.dunlin_log_new()}
@@ -69,7 +95,7 @@ func (r *Runtime) attempt(model []byte, delegate string, threads int) (*Session,
 	}
 	C.dunlin_log_use(h.log)
 	defer C.dunlin_log_use(nil)
-	s, err := r.build(h, model, delegate, threads)
+	s, err := a.build(h, model)
 	if err != nil {
 		h.close()
 		return nil, err
@@ -77,26 +103,43 @@ func (r *Runtime) attempt(model []byte, delegate string, threads int) (*Session,
 	return s, nil
 }
 
-func (r *Runtime) build(h *handles, model []byte, delegate string, threads int) (*Session, error) {
+func (a *attempt) build(h *handles, model []byte) (*Session, error) {
 	if h.model = binding.NewModel(model); h.model == nil {
 		return nil, h.failure("read model")
 	}
 	if h.options = binding.NewInterpreterOptions(); h.options == nil {
 		return nil, h.failure("make options")
 	}
-	h.options.SetNumThread(threads)
-	if err := h.addDelegates(delegate, r.version, threads); err != nil {
+	h.options.SetNumThread(a.threads)
+	if err := h.addDelegates(a.stack, a); err != nil {
 		return nil, err
 	}
 	if h.interpreter = binding.NewInterpreter(h.model, h.options); h.interpreter == nil {
-		return nil, h.failure("build interpreter")
+		return nil, a.refused(h.failure("build interpreter"))
 	}
 	if h.interpreter.AllocateTensors() != binding.OK {
-		return nil, h.failure("allocate tensors")
+		return nil, a.refused(h.failure("allocate tensors"))
 	}
-	report, err := h.report(delegate)
+	report, err := h.report(&a.walker)
 	if err != nil {
 		return nil, err
 	}
+	a.reach(engine.Applied)
 	return newSession(h, report)
+}
+
+// refused is the error of a delegate that does not take the model; of plain kernels it is the model's fault.
+func (a *attempt) refused(err error) error {
+	if OnCPU(a.Delegate) {
+		return err
+	}
+	return a.blame(engine.FindPreset(a.Delegate), engine.ReasonPrepare, err.Error())
+}
+
+// unusable is the error of a model that not even plain kernels run, with what was said about delegates before.
+func unusable(err error, walks []engine.Walk) error {
+	if len(walks) == 0 {
+		return fmt.Errorf("%w: %w", err, engine.ErrModel)
+	}
+	return fmt.Errorf("%w (before that, %s): %w", err, engine.Reasoned(walks), engine.ErrModel)
 }

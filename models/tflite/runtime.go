@@ -33,6 +33,7 @@ type Config struct {
 	Path   string              // the library; when set nothing else is tried
 	Getenv func(string) string // nil means os.Getenv
 	Dirs   []string            // folders to search; nil means solib.DefaultDirs
+	Root   fs.FS               // the machine's files, to know board and devices; nil means those of this one
 }
 
 // Runtime is an opened library. It implements engine.Engine. It stays open for the life of the process.
@@ -40,6 +41,7 @@ type Runtime struct {
 	path    string
 	version Version
 	text    string // the version as the library writes it
+	board   board
 }
 
 // Open finds and opens the library. The error is one sentence that names every place that was searched and what was
@@ -52,6 +54,7 @@ func Open(cfg Config) (*Runtime, error) {
 	for _, file := range found.Files {
 		r, err := openFile(file)
 		if err == nil {
+			r.board = thisBoard(cfg.Root)
 			return r, nil
 		}
 		if errors.Is(err, fs.ErrNotExist) {

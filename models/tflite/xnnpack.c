@@ -41,25 +41,29 @@ static int flags_arrived(TfLiteDelegate* delegate) {
   return !get || (get(delegate) & (QS8 | QU8)) == (QS8 | QU8);
 }
 
-TfLiteDelegate* dunlin_xnnpack_new(int minor, int threads, char* error, size_t size) {
+TfLiteDelegate* dunlin_xnnpack_new(int minor, int threads, dunlin_why* why, char* error, size_t size) {
   void* defaults = dunlin_find("TfLiteXNNPackDelegateOptionsDefault");
   create_function create = (create_function)dunlin_find("TfLiteXNNPackDelegateCreate");
   TfLiteDelegate* delegate = NULL;
   if (!defaults || !create || !dunlin_find("TfLiteXNNPackDelegateDelete")) {
+    *why = DUNLIN_NO_SYMBOL;
     snprintf(error, size, "this library is built without XNNPACK");
     return NULL;
   }
   if (minor == 10 || minor == 11) {
+    *why = DUNLIN_VERSION;
     snprintf(error, size, "the XNNPACK options of version 2.%d are not known", minor);
     return NULL;
   }
   if (minor < 10) delegate = create_small(defaults, create, threads);
   else delegate = create_large(defaults, create, threads, minor < 20 ? 0 : 1);
   if (!delegate) {
+    *why = DUNLIN_NOT_CREATED;
     snprintf(error, size, "the delegate could not be created");
     return NULL;
   }
   if (!flags_arrived(delegate)) {
+    *why = DUNLIN_VERSION;
     snprintf(error, size, "the int8 flags did not reach the delegate");
     dunlin_xnnpack_free(delegate);
     return NULL;
