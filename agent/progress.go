@@ -6,6 +6,7 @@ import "time"
 type Progress struct {
 	Steps uint64 // grows with every finished piece of work
 	Idle  bool   // it has nothing to do: its source is silent or absent, or it is not running
+	Timed bool   // it is at something that has a limit of its own, and that limit is not over
 }
 
 // Progresser is a task whose progress can be read from any goroutine.
@@ -23,7 +24,7 @@ type Watch struct {
 type mark struct {
 	task  Progresser
 	steps uint64
-	since time.Time // when steps last changed or the task was idle
+	since time.Time // when steps last changed or the task was idle or timed
 	begun bool
 }
 
@@ -42,7 +43,7 @@ func (w *Watch) Stuck(now time.Time) []string {
 	for i := range w.marks {
 		m := &w.marks[i]
 		p := m.task.Progress()
-		if !m.begun || p.Idle || p.Steps != m.steps {
+		if !m.begun || p.Idle || p.Timed || p.Steps != m.steps {
 			m.begun, m.steps, m.since = true, p.Steps, now
 			continue
 		}

@@ -28,6 +28,9 @@ func TestWatch(t *testing.T) {
 		{time.Hour, agent.Progress{Steps: 6, Idle: true}, false},
 		{9 * time.Second, agent.Progress{Steps: 6}, false},
 		{2 * time.Second, agent.Progress{Steps: 6}, true},
+		{time.Hour, agent.Progress{Steps: 6, Timed: true}, false},
+		{9 * time.Second, agent.Progress{Steps: 6}, false},
+		{2 * time.Second, agent.Progress{Steps: 6}, true},
 	} {
 		at = at.Add(c.after)
 		r.now = c.now

@@ -9,9 +9,13 @@
 // window, the old session stays for an instant Back. While both are open, the old one answers one window of eight, so
 // that Trial compares the two on the same time; Guards say when the new one is to be given up.
 //
+// A call of the engine that outlives its limit makes the pipeline degraded at once, with an event, and is cancelled where
+// the session can; while it goes on Progress tells, and the service manager's watchdog is not fed.
+//
 // What is lost is counted, by owner and cause, in the ledger: ring_overrun, pipeline_absent and source_gap of a source;
-// wrong_shape, window_refused, invoke_failed, output_refused, record_refused and swap_pause of a pipeline.
+// wrong_shape, window_refused, invoke_failed, invoke_lost, output_refused, record_refused and swap_pause of a pipeline.
 //
 // It imports the vocabulary of sensing, models and the wire, and package agent; never a concrete source, engine or
-// store. Each Feed and each Pipeline lives on the goroutine of its Run and starts no other.
+// store. Each Feed and each Pipeline lives on the goroutine of its Run and starts no other; the watchdog's
+// timer has one for a moment.
 package pipeline

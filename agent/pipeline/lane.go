@@ -1,10 +1,12 @@
 package pipeline
 
 import (
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
 
+	"github.com/dunlin-iot/dunlin/internal/timelimit"
 	"github.com/dunlin-iot/dunlin/models/engine"
 )
 
@@ -16,6 +18,8 @@ type lane struct {
 	rule    Rule
 	journal journal
 	tally   *tally
+	watch   *watchdog
+	limit   *timelimit.Limit
 	closed  bool
 
 	before  uint64 // samples that its framer had taken in before the segment
@@ -51,6 +55,7 @@ func newLane(p *Pipeline, m *Model) (*lane, error) {
 		return nil, err
 	}
 	l := &lane{model: m, input: ins[0], scores: sc, rule: rule, journal: j, tally: newTally(len(m.Labels))}
+	l.watch, l.limit = &p.watch, timelimit.New(timelimit.Config{Fixed: p.cfg.Limit})
 	l.refused = m.Framer.Stats().Refused
 	return l, nil
 }
@@ -83,14 +88,15 @@ func (l *lane) rhythm(m *Model) int {
 
 // run invokes the model on the window in its input and notes how that went.
 func (l *lane) run() (label int, score float64, took time.Duration, c cause, err error) {
-	began := time.Now()
-	err = l.model.Session.Invoke()
-	took = time.Since(began)
+	took, err = l.invoke()
 	l.tally.latency.add(took)
 	l.tally.windows.Add(1)
 	if err != nil {
 		l.tally.failed.Add(1)
-		return 0, 0, took, invokeFailed, err
+		if c = invokeFailed; errors.Is(err, engine.ErrLost) {
+			c = invokeLost
+		}
+		return 0, 0, took, c, err
 	}
 	label, score, err = l.scores.best()
 	if err != nil {
@@ -99,6 +105,22 @@ func (l *lane) run() (label int, score float64, took time.Duration, c cause, err
 	}
 	l.tally.classes[label].Add(1)
 	return label, score, took, 0, nil
+}
+
+// invoke runs the model under the watchdog's eyes. A session that ends its own calls gets a second on top.
+func (l *lane) invoke() (took time.Duration, err error) {
+	s, limit := l.model.Session, l.limit.Now()
+	if own, ok := s.(limiter); ok {
+		limit = own.Limit() + time.Second
+	}
+	began := time.Now()
+	l.watch.begin("a call of the model", s, limit)
+	err = s.Invoke()
+	l.watch.end()
+	if took = time.Since(began); err == nil {
+		l.limit.Add(took)
+	}
+	return took, err
 }
 
 // close frees the session; a lane may be closed twice.

@@ -193,6 +193,9 @@ func (w *path) window(end int) {
 	}
 	label, score, took, c, err := w.lane.run()
 	w.p.stats.invoked(took)
+	if w.p.watch.wasLate() {
+		w.trouble.late()
+	}
 	if err != nil {
 		w.drop(c, 1)
 		w.trouble.bad(w, err)

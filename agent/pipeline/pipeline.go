@@ -31,6 +31,7 @@ type Config struct {
 	Off        bool           // start switched off; see SetOn
 	Redefine   int            // results between two copies of the definition; zero means 1,000
 	Metrics    time.Duration  // between two reports of latency; zero means 30 s
+	Limit      time.Duration  // of one call of the engine; zero learns it: ten times the 99th percentile, at least 1 s
 	OnDecision func(Decision) // sees every decision, on the pipeline's goroutine: it must be quick; nil for none
 	Ledger     Ledger         // nil counts in the status only
 	Clock      clock.Clock    // nil means the system's
@@ -69,6 +70,7 @@ type Pipeline struct {
 	busy  atomic.Bool   // at a piece of work
 	stats stats
 	swaps swaps
+	watch watchdog
 }
 
 // New makes a pipeline on a feed that does not run yet. The model is opened whenever Run begins, on the goroutine that
@@ -90,7 +92,10 @@ func (p *Pipeline) Run(ctx context.Context) (err error) {
 	p.feed.join(p.ring)
 	defer p.feed.desert(p.ring)
 	p.stats.state(agent.Starting, "")
+	p.watch.start(p)
+	p.watch.begin("opening the model", nil, openLimit)
 	model, err := p.open(ctx)
+	p.watch.end()
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil
@@ -119,9 +124,9 @@ func (p *Pipeline) String() string { return "pipeline " + p.cfg.Name }
 // SetOn switches the pipeline on or off. While it is off, samples are read and thrown away; they are no loss.
 func (p *Pipeline) SetOn(on bool) { p.off.Store(!on) }
 
-// Progress tells the watchdog how far the pipeline has come.
+// Progress tells the service manager's watchdog how far the pipeline has come.
 func (p *Pipeline) Progress() agent.Progress {
-	return agent.Progress{Steps: p.steps.Load(), Idle: !p.busy.Load()}
+	return agent.Progress{Steps: p.steps.Load(), Idle: !p.busy.Load() && !p.watch.overdueNow(), Timed: p.watch.within()}
 }
 
 // Status is how the pipeline is now.

@@ -15,13 +15,14 @@ const (
 	wrongShape     cause = iota // samples with another number of channels than the model's
 	windowRefused               // a window with a sample that is not a number
 	invokeFailed                // the engine returned an error
+	invokeLost                  // the call was ended from outside, or the process that worked on it is gone
 	outputRefused               // the model's answer is not a number
 	recordRefused               // the spool did not take a record
 	swapPause                   // a window fell due while no model was open: memory does not hold two
 	numberOfCauses              //
 )
 
-var causeNames = [numberOfCauses]string{"wrong_shape", "window_refused", "invoke_failed", "output_refused", "record_refused", "swap_pause"}
+var causeNames = [numberOfCauses]string{"wrong_shape", "window_refused", "invoke_failed", "invoke_lost", "output_refused", "record_refused", "swap_pause"}
 
 // stats is what a pipeline tells of itself. The pipeline's goroutine writes, any may read.
 type stats struct {

@@ -93,6 +93,7 @@ func (p *Pipeline) swap(ctx context.Context, m *Model) error {
 
 func (p *Pipeline) prepare(m *Model) (*lane, error) {
 	l, err := newLane(p, m)
+	defer time.AfterFunc(warmupLimit, func() { _ = cancel(m.Session) }).Stop()
 	for range warmups {
 		if err == nil {
 			err = m.Session.Invoke()
