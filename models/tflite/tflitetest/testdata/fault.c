@@ -33,6 +33,8 @@ typedef struct {
   int* nodes;
   int count;
   TfLiteIntArray *inputs, *outputs;
+  char* scratch[512]; /* memory of the inner operators' temporaries, which the library does not plan */
+  int scratches, ran;
   char* memory; /* of mode fast: records of all inputs, then all outputs */
   size_t record, in_bytes, records;
 } kernel;
@@ -77,6 +79,7 @@ static void* kernel_init(TfLiteContext* c, const char* buffer, size_t length) {
 static void kernel_free(TfLiteContext* c, void* data) {
   kernel* k = data;
   (void)c;
+  while (k->scratches) free(k->scratch[--k->scratches]);
   free(k->nodes), free(k->inputs), free(k->outputs), free(k->memory), free(k);
 }
 
@@ -98,8 +101,6 @@ static TfLiteStatus kernel_prepare(TfLiteContext* c, TfLiteNode* self) {
     if (r->prepare && r->prepare(c, node) != kTfLiteOk) return kTfLiteError;
     for (int j = 0; j < node->outputs->size; j++)
       if (!holds(k->outputs, node->outputs->data[j]) && n < 4096) inner[n++] = node->outputs->data[j];
-    for (int j = 0; node->temporaries && j < node->temporaries->size; j++)
-      if (n < 4096) inner[n++] = node->temporaries->data[j];
   }
   free(self->temporaries);
   self->temporaries = malloc(sizeof(int) * (size_t)(n + 1));
@@ -108,11 +109,26 @@ static TfLiteStatus kernel_prepare(TfLiteContext* c, TfLiteNode* self) {
   return kTfLiteOk;
 }
 
+/* Gives the temporaries of an inner operator memory before its first run. */
+static TfLiteStatus provide(TfLiteContext* c, kernel* k, TfLiteNode* node, TfLiteRegistration* r) {
+  if (!node->temporaries || !node->temporaries->size) return kTfLiteOk;
+  if (r->prepare(c, node) != kTfLiteOk) return kTfLiteError; /* tells their sizes again */
+  for (int i = 0; i < node->temporaries->size; i++) {
+    TfLiteTensor* t = &c->tensors[node->temporaries->data[i]];
+    if (t->allocation_type == kTfLiteDynamic || k->scratches == 512) continue;
+    k->scratch[k->scratches++] = t->data.raw = calloc(1, t->bytes + 64);
+  }
+  return kTfLiteOk;
+}
+
 static TfLiteStatus run(TfLiteContext* c, kernel* k) {
+  int first = !k->ran;
+  k->ran = 1;
   for (int i = 0; i < k->count; i++) {
     TfLiteNode* node;
     TfLiteRegistration* r;
     if (k->from->find(c, k->nodes[i], &node, &r) != kTfLiteOk) return kTfLiteError;
+    if (first && provide(c, k, node, r) != kTfLiteOk) return kTfLiteError;
     if (r->invoke(c, node) != kTfLiteOk) return kTfLiteError;
   }
   return kTfLiteOk;

@@ -92,8 +92,9 @@ typedef struct TfLiteTensor {
   bool data_is_stale;
   bool is_variable;
   TfLiteQuantization quantization;
-  /* Later members exist and are not read. */
-} TfLiteTensor;
+  void* sparsity;
+  const TfLiteIntArray* dims_signature;
+} TfLiteTensor; /* whole, so that a context's tensors can be counted through */
 
 typedef struct TfLiteNode {
   TfLiteIntArray* inputs;
