@@ -31,15 +31,21 @@ func collect(ctx context.Context, k kernel) ([]file, error) {
 	return files, nil
 }
 
-// modules come with the order in which they are to be loaded.
+// modules come with the order in which they are to be loaded, one file for each group.
 func modules(_ context.Context, k kernel) ([]file, error) {
-	names, content, err := k.ordered()
-	if err != nil {
-		return nil, err
-	}
-	files := []file{{"modules/order", 0o644, []byte(strings.Join(names, "\n") + "\n")}}
-	for _, n := range names {
-		files = append(files, file{"modules/" + n + ".ko", 0o644, content[n]})
+	var files []file
+	have := map[string]bool{}
+	for group, wanted := range groups {
+		names, content, err := k.ordered(wanted)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, file{"modules/" + group, 0o644, []byte(strings.Join(names, "\n") + "\n")})
+		for _, n := range names {
+			if !have[n] {
+				files, have[n] = append(files, file{"modules/" + n + ".ko", 0o644, content[n]}), true
+			}
+		}
 	}
 	return files, nil
 }

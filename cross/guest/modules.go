@@ -13,15 +13,20 @@ import (
 	"strings"
 )
 
-// wanted are the modules that the checks need; what they depend on comes along.
-var wanted = []string{
-	"uhid", "hid-cp2112", "i2c-dev", // the bridge and the bus
-	"bmp280-i2c", "st_lsm6dsx_i2c", "ti-ads1015", // the kernel's own drivers of the modelled chips
-	"virtio_mmio", "virtio_net", // the network to the host
+// groups are the modules that the checks need, by the file with their order; what they depend on comes along. The first
+// process loads "order" at once, and another group with the check that needs it.
+var groups = map[string][]string{
+	"order": {
+		"uhid", "hid-cp2112", "i2c-dev", // the bridge and the bus
+		"bmp280-i2c", "st_lsm6dsx_i2c", "ti-ads1015", // the kernel's own drivers of the modelled chips
+		"virtio_mmio", "virtio_net", // the network to the host
+	},
+	"sound":    {"snd-aloop"},
+	"pictures": {"vivid"},
 }
 
-// ordered reads the wanted modules and what they depend on, each after those that it needs.
-func (k kernel) ordered() (names []string, content map[string][]byte, err error) {
+// ordered reads wanted modules and what they depend on, each after those that it needs.
+func (k kernel) ordered(wanted []string) (names []string, content map[string][]byte, err error) {
 	content = map[string][]byte{}
 	var add func(name string) error
 	add = func(name string) error {

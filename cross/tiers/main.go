@@ -30,7 +30,7 @@ var tiers = []tier{
 	{"engine", []string{"./models/tflite/...", "./models/onnx/...", "./test/onnx", "./test/arm64", "./test/armv7"}, nil, "the real TFLite and ONNX libraries; models of scikit-learn, PyTorch and Keras; arm64 under qemu as Cortex-A72 and A76, armv7 as Cortex-A7"},
 	{"packages", []string{"./test/packages"}, nil, "Debian packages: lintian, hardening, two builds with the same bytes, manual pages"},
 	{"faults", []string{"./test/faults"}, []string{"-timeout=15m"}, "kill -9 of agent and hub, the broker gone; the completeness invariant after each"},
-	{"hardware", []string{"./test/guest/..."}, nil, "real I2C, IIO and GPIO of a stock arm64 kernel under QEMU, chips behind a fake USB-I2C bridge"},
+	{"hardware", []string{"./test/guest/..."}, nil, "real I2C, IIO, GPIO, sound and camera of a stock arm64 kernel under QEMU, chips behind a fake USB-I2C bridge"},
 	{"page", []string{"./test/page"}, []string{"-timeout=10m"}, "the demo seen through Chromium; axe; screenshots"},
 }
 

@@ -116,6 +116,11 @@ func TestHardware(t *testing.T) {
 		{"lines", "an edge of the bridge's own GPIO"},
 		{"replug", "a pulled cable is told, and nothing old comes after"},
 		{"race", "8 goroutines under forced collections read nothing wrong"},
+		{"sine", "a sound card gives every sample of a sine"},
+		{"overrun", "what a slow reader loses is counted to the sample"},
+		{"bars", "a camera's colour bars in every format that it has"},
+		{"dropped", "frames that the camera drops are counted, past the end of its numbers"},
+		{"unplugged", "a camera that is pulled out ends its source"},
 	} {
 		t.Run(c.name, func(t *testing.T) { m.check(t, c.name, m.hands(), nil) })
 	}

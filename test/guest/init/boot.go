@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -21,25 +22,30 @@ func boot() error {
 			return fmt.Errorf("mount %s: %w", m.at, err)
 		}
 	}
-	order, err := os.ReadFile("/modules/order")
+	return loadGroup("order", nil)
+}
+
+// loadGroup loads the modules of a group of cross/guest that are not there yet, with parameters by name.
+func loadGroup(group string, params map[string]string) error {
+	order, err := os.ReadFile("/modules/" + group)
 	if err != nil {
 		return err
 	}
 	for name := range strings.FieldsSeq(string(order)) {
-		if err := load("/modules/" + name + ".ko"); err != nil {
+		if err := load("/modules/"+name+".ko", params[name]); err != nil && !errors.Is(err, unix.EEXIST) {
 			return fmt.Errorf("load %s: %w", name, err)
 		}
 	}
 	return nil
 }
 
-func load(file string) error {
+func load(file, params string) error {
 	f, err := os.Open(file)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	return unix.FinitModule(int(f.Fd()), "", 0)
+	return unix.FinitModule(int(f.Fd()), params, 0)
 }
 
 // plain turns off what a terminal does for people: echo, and line ends that are two characters.

@@ -26,6 +26,7 @@ func checks() map[string]check {
 	return map[string]check{
 		"scan": scanBus, "read": readChips, "kernel": kernelDrivers, "race": raceBus, "edge": buttonEdges, "lines": bridgeEdges,
 		"replug": replug, "overhead": overhead, "run": wholeRun,
+		"sine": hearSine, "overrun": heldUp, "bars": colourBars, "dropped": droppedFrames, "unplugged": pulledCamera,
 	}
 }
 
