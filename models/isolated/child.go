@@ -49,7 +49,7 @@ func start(cfg *Config, model, tensors *os.File) (*child, error) {
 		return nil, errors.Join(err, inRead.Close(), inWrite.Close())
 	}
 	c := &child{
-		cmd: exec.Command(cfg.Command[0], cfg.Command[1:]...), requests: inWrite, answers: outRead, born: time.Now(),
+		cmd: &exec.Cmd{Path: cfg.Program, Args: cfg.Command}, requests: inWrite, answers: outRead, born: time.Now(),
 		first: make(chan answer, 1), gone: make(chan struct{}),
 	}
 	c.cmd.Env, c.cmd.Dir, c.cmd.Stderr = cfg.Env, "/", &c.stderr

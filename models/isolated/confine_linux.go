@@ -11,9 +11,8 @@ import (
 
 // settle makes this process a good child: no core file, first to go when memory runs out, no more memory than allowed.
 func settle(memory int64) error {
-	if err := unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{}); err != nil {
-		return fmt.Errorf("forbid core files: %w", err)
-	}
+	// A service manager may forbid the call. A core file is then a nuisance, no more.
+	_ = unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{})
 	// A container may not have the file or let us write it. Without it the kernel chooses by size alone.
 	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("500"), 0)
 	if memory <= 0 {

@@ -12,7 +12,8 @@ import (
 
 // Config says how children are started and watched. Command and Engine are required.
 type Config struct {
-	Command []string // a program that calls Serve
+	Command []string // a program that calls Serve: its name and arguments
+	Program string   // its file, when that is not the name: "/proc/self/exe" is this very program, even if its file was replaced
 	Engine  string   // the engine's name, which Serve is asked for: "tflite"
 
 	Limit     time.Duration // of one call; zero learns it: ten times the 99th percentile, at least 1 s
@@ -41,6 +42,9 @@ func (c *Config) fill() error {
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Program == "" {
+		c.Program = c.Command[0]
 	}
 	c.Logger = c.Logger.With("engine", c.Engine)
 	return nil

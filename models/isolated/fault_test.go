@@ -167,13 +167,16 @@ func TestPause(t *testing.T) {
 	if err := s.Invoke(); !errors.Is(err, engine.ErrLost) {
 		t.Fatal(err)
 	}
+	if s.Pause() < 50*time.Minute {
+		t.Errorf("the pause ends in %s", s.Pause())
+	}
 	began := time.Now()
 	for range 100 {
 		if err := s.Invoke(); !errors.Is(err, engine.ErrLost) || !strings.Contains(err.Error(), "next start in ") || !strings.Contains(err.Error(), "exit code 3") {
 			t.Fatal(err)
 		}
 	}
-	if took := time.Since(began); took > time.Second {
+	if took := time.Since(began); took > time.Minute {
 		t.Errorf("100 calls in the pause took %s", took)
 	}
 }
@@ -238,5 +241,25 @@ func TestBare(t *testing.T) {
 	}
 	if !maps.Equal(counts, want) {
 		t.Errorf("the child holds %v, want %v", counts, want)
+	}
+}
+
+// TestLimit: what a session says before a call is no less than what the call then takes.
+func TestLimit(t *testing.T) {
+	const short = 200 * time.Millisecond
+	s := load(t, "hang after 1", isolated.Config{Limit: short}, engine.Options{})
+	if l := s.Limit(); l < 30*time.Second {
+		t.Errorf("the first call has %s", l)
+	}
+	answers(t, s, 1)
+	said, began := s.Limit(), time.Now()
+	if said > time.Minute {
+		t.Errorf("a call with a limit of %s has %s", short, said)
+	}
+	if err := s.Invoke(); !errors.Is(err, engine.ErrLost) || time.Since(began) < short {
+		t.Errorf("after %s: %v", time.Since(began), err)
+	}
+	if l := s.Limit(); l < time.Minute {
+		t.Errorf("a call that starts a child has %s", l)
 	}
 }

@@ -24,6 +24,7 @@ type request struct {
 	Model     int64
 	Threads   int
 	Delegates []string
+	Plugins   []engine.Plugin
 	Memory    int64
 }
 

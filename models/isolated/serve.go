@@ -96,7 +96,7 @@ func loadModel(e engine.Engine, r *request) (engine.Session, error) {
 		}
 		defer func() { _ = unmap(model) }() // the engine has its own copy
 	}
-	return e.Load(model, engine.Options{Threads: r.Threads, Delegates: r.Delegates})
+	return e.Load(model, engine.Options{Threads: r.Threads, Delegates: r.Delegates, Plugins: r.Plugins})
 }
 
 // work answers calls until the process ends.

@@ -71,7 +71,8 @@ func ask(cfg *Config, r request, model, tensors *os.File) (*child, answer, error
 // start makes a child that works on the session's memory, which the first child gives its size.
 func (s *Session) start() error {
 	r := request{
-		Engine: s.cfg.Engine, Model: int64(s.bytes), Threads: s.opts.Threads, Delegates: s.opts.Delegates, Memory: s.cfg.Memory,
+		Engine: s.cfg.Engine, Model: int64(s.bytes), Threads: s.opts.Threads, Delegates: s.opts.Delegates, Plugins: s.opts.Plugins,
+		Memory: s.cfg.Memory,
 	}
 	c, a, err := ask(s.cfg, r, s.model, s.shared)
 	if err != nil {
@@ -153,10 +154,7 @@ func (s *Session) Invoke() error {
 			return err
 		}
 	}
-	limit := s.limit.Now()
-	if !s.warm {
-		limit = max(limit, s.cfg.Start)
-	}
+	limit := s.callLimit()
 	began := time.Now()
 	end := s.page.invoke(limit)
 	if end != answered {
@@ -167,6 +165,30 @@ func (s *Session) Invoke() error {
 	}
 	s.warm = true
 	return s.page.err()
+}
+
+// callLimit is how long the child may take for the next call; its first may compile the model.
+func (s *Session) callLimit() time.Duration {
+	if s.warm {
+		return s.limit.Now()
+	}
+	return max(s.limit.Now(), s.cfg.Start)
+}
+
+// Limit is how long the next Invoke may take at most, with the start of a child and the end of one.
+func (s *Session) Limit() time.Duration {
+	if s.child == nil {
+		return s.cfg.Start + mercy + max(s.limit.Now(), s.cfg.Start) + mercy
+	}
+	return s.callLimit() + mercy
+}
+
+// Pause is how long Invoke will go on to say no before it starts another child.
+func (s *Session) Pause() time.Duration {
+	if s.child != nil {
+		return 0
+	}
+	return max(time.Until(s.fall.until), 0)
 }
 
 // Cancel ends the Invoke that another goroutine is in, and the child with it: nothing else ends every call.
