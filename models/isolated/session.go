@@ -23,7 +23,7 @@ type Session struct {
 	page   *page // nil when closed
 	report engine.Report
 	limit  *timelimit.Limit
-	warm   bool          // this child has answered a call
+	warm   bool // this child has answered a call
 	fall   fall
 
 	mu    sync.Mutex // guards child against Cancel
