@@ -12,6 +12,7 @@ import (
 type Array struct {
 	Shape []int
 	Data  []float32
+	Whole bool // the elements were whole numbers
 }
 
 // Read reads one array. Integers and float64 become float32. Errors wrap ErrFormat when the bytes are at fault.
@@ -36,7 +37,7 @@ func Read(r io.Reader) (Array, error) {
 	if h.fortran {
 		data = rowMajor(data, h.shape)
 	}
-	return Array{h.shape, data}, nil
+	return Array{h.shape, data, h.descr[1] != 'f'}, nil
 }
 
 // readData grows with what arrives: a header that promises more than it brings costs nothing.
