@@ -10,6 +10,7 @@ import (
 	"github.com/dunlin-iot/dunlin/hal"
 	"github.com/dunlin-iot/dunlin/models/engine"
 	"github.com/dunlin-iot/dunlin/models/manifest"
+	"github.com/dunlin-iot/dunlin/models/pack"
 )
 
 // Exit codes; docs/exit-codes.md explains them to users, a test holds the two together.
@@ -48,7 +49,7 @@ func exitCode(err error) int {
 		return exitOK
 	case errors.As(err, &coded):
 		return coded.code
-	case errors.As(err, &bad), errors.Is(err, engine.ErrModel), errors.Is(err, manifest.ErrDigest), errors.Is(err, manifest.ErrZip), errors.Is(err, control.ErrBadRequest):
+	case errors.As(err, &bad), errors.Is(err, engine.ErrModel), errors.Is(err, manifest.ErrDigest), errors.Is(err, manifest.ErrZip), errors.Is(err, control.ErrBadRequest), errors.Is(err, pack.ErrSpec):
 		return exitUsage
 	case trust.CodeOf(err) == trust.NotEnrolled, trust.CodeOf(err) == trust.NoMetadata:
 		return exitAbsent

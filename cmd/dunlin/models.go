@@ -14,7 +14,9 @@ import (
 )
 
 func (a *app) modelsCommand() *cobra.Command {
-	return a.group("models", "List, inspect and verify models", a.modelsListCommand(), a.modelsInspectCommand(), a.modelsVerifyCommand())
+	return a.group("models", "Make, list, inspect, verify and test models",
+		a.modelsListCommand(), a.modelsInspectCommand(), a.modelsVerifyCommand(), a.modelsPackCommand(), a.modelsSchemaCommand(),
+	)
 }
 
 // modelRow is one version of a model on this machine.

@@ -42,6 +42,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"code": code, "await": await, "awaitlog": awaitlog, "npy": writeNPY, "mount": mount, "signal": sendSignal, "lines": lines, "corrupt": corrupt,
+			"trained": trainingSide,
 		},
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
 	})
