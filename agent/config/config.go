@@ -35,8 +35,10 @@ type PipelineConfig struct {
 	Model     ModelRef
 	Delegates []string
 	Threads   int
-	Threshold *float64 // nil: as the manifest says
-	Hold      *int     // nil: as the manifest says
+	Isolated  bool          // in a process of its own
+	Limit     time.Duration // of one inference; zero: it is learned
+	Threshold *float64      // nil: as the manifest says
+	Hold      *int          // nil: as the manifest says
 	Report    Report
 	On        bool
 }

@@ -62,7 +62,7 @@ func TestFull(t *testing.T) {
 		Pipelines: []config.PipelineConfig{
 			{
 				Name: "activity", Source: "imu", Model: config.ModelRef{Name: "motions", Version: 12},
-				Delegates: []string{"xnnpack", "none"}, Threads: 2, Threshold: ptr(0.7), Hold: ptr(3), Report: config.ReportAll,
+				Delegates: []string{"xnnpack", "none"}, Threads: 2, Isolated: true, Limit: 1500 * time.Millisecond, Threshold: ptr(0.7), Hold: ptr(3), Report: config.ReportAll,
 			},
 			{
 				Name: "other", Source: "demo", Model: config.ModelRef{Name: "motions", Version: 1}, Threads: 1,

@@ -98,7 +98,10 @@ func chooseSource(name string, known []string) string {
 func pipeline(name string, raw Pipeline) PipelineConfig {
 	p := PipelineConfig{
 		Name: name, Source: string(raw.Source), Model: raw.Model, Threads: raw.Threads,
-		Hold: raw.Decide.Hold, Report: raw.Decide.Report, On: raw.On,
+		Isolated: raw.Isolated, Hold: raw.Decide.Hold, Report: raw.Decide.Report, On: raw.On,
+	}
+	if raw.Limit != nil {
+		p.Limit = time.Duration(*raw.Limit)
 	}
 	for _, d := range raw.Delegates {
 		p.Delegates = append(p.Delegates, string(d))
