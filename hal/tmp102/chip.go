@@ -16,7 +16,8 @@ const (
 	regConfig      = 1
 )
 
-// Bits of the configuration (data sheet, table 10).
+// Bits of the configuration (data sheet SBOS397, "configuration register"; the kernel's drivers/hwmon/tmp102.c has the
+// same ones).
 const (
 	bitOneShot    = 1 << 15 // write: start; read: done
 	bitResolution = 3 << 13 // always ones
@@ -31,6 +32,7 @@ type chip struct {
 	dev  i2c.Dev
 	cfg  Config
 	kept uint16 // what was found in bitsKept
+	rest bool   // it is shut down between conversions
 	buf  [2]byte
 }
 
@@ -68,10 +70,32 @@ func (d *chip) register(reg byte) (uint16, error) {
 	return uint16(d.buf[0])<<8 | uint16(d.buf[1]), err
 }
 
-// Read takes one conversion.
+// shut ends continuous conversions and waits for the last of them. Only then does the one-shot bit start anything
+// (sheet, "one-shot/conversion ready").
+func (d *chip) shut(ctx context.Context) error {
+	if d.rest {
+		return nil
+	}
+	if err := d.configure(d.kept | bitShutdown); err != nil {
+		return fmt.Errorf("shut down: %w", err)
+	}
+	if !clock.Wait(ctx, d.cfg.Convert) {
+		return ctx.Err()
+	}
+	d.rest = true
+	return nil
+}
+
+func (d *chip) configure(v uint16) error {
+	return d.dev.Tx([]byte{regConfig, byte(v >> 8), byte(v)}, nil)
+}
+
+// Read takes one conversion: 12 bits at the left end of the register, in steps of 0.0625 Cel ("temperature register").
 func (d *chip) Read(ctx context.Context, dst []float32) error {
-	start := d.kept | bitOneShot | bitShutdown
-	if err := d.dev.Tx([]byte{regConfig, byte(start >> 8), byte(start)}, nil); err != nil {
+	if err := d.shut(ctx); err != nil {
+		return err
+	}
+	if err := d.configure(d.kept | bitOneShot | bitShutdown); err != nil {
 		return fmt.Errorf("start conversion: %w", err)
 	}
 	if err := d.await(ctx); err != nil {
@@ -100,6 +124,7 @@ func (d *chip) await(ctx context.Context) error {
 			return err
 		}
 		if config&bitResolution != bitResolution || config&(bitShutdown|bitExtended|bitsZero) != bitShutdown {
+			d.rest = false
 			return fmt.Errorf("chip has lost its settings: configuration 0x%04x", config)
 		}
 		if config&bitOneShot != 0 {

@@ -179,29 +179,78 @@ func TestExtendedModeIsLeft(t *testing.T) {
 	}
 }
 
+// TestFirstSampleIsNew: a chip that converts four times a second rests for most of it. Shut down and told to convert by
+// one write it would do neither, and show what it has converted before: the one-shot bit acts in shutdown only.
+func TestFirstSampleIsNew(t *testing.T) {
+	c := tmp102test.New()
+	bus := plugged(c)
+	for word := [2]byte{}; word[0] == 0; {
+		if err := errors.Join(c.Write([]byte{0}), c.Read(word[:])); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.SetCelsius(60)
+	blocks, h := run(t, source(bus), 1, nil)
+	near(t, "temperature", blocks[0].Values[0], 60, 0)
+	if h.Skipped != 0 {
+		t.Errorf("skipped %d", h.Skipped)
+	}
+}
+
+// upset is a chip to which something happens after each start of a conversion.
+type upset struct {
+	*tmp102test.Chip
+	happens func(*tmp102test.Chip)
+	armed   bool
+	started bool
+}
+
+func (u *upset) Write(w []byte) error {
+	if u.armed && u.started {
+		u.happens(u.Chip)
+	}
+	u.started = len(w) == 3 && w[1]&0x80 != 0 // the one-shot bit of the configuration
+	return u.Chip.Write(w)
+}
+
 // TestSettingsLost: something happens to the chip between the start of a conversion and its end.
 func TestSettingsLost(t *testing.T) {
 	for name, happens := range map[string]func(*tmp102test.Chip){
 		"another program": (*tmp102test.Chip).Extend, "the supply dips": (*tmp102test.Chip).BrownOut,
 	} {
-		c := tmp102test.New()
-		bus := plugged(c)
+		c := &upset{Chip: tmp102test.New(), happens: happens}
+		c.Convert(10 * time.Microsecond)
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
 		blocks := 0
-		err := source(bus).Run(t.Context(), func(hal.Block) {
-			if blocks++; blocks == 2 {
-				n := 0
-				bus.Fault(func(uint16) error {
-					if n++; n%2 == 0 { // after each start
-						happens(c)
-					}
-					return nil
-				})
-			}
+		err := source(chiptest.New(map[uint16]chiptest.Model{0x48: c})).Run(ctx, func(hal.Block) {
+			blocks++
+			c.armed = blocks == 2
 		})
 		if err == nil || !strings.Contains(err.Error(), "lost its settings") || blocks != 2 {
 			t.Errorf("%s: %v after %d blocks", name, err, blocks)
 		}
 	}
+}
+
+// TestRecovers: after a dip of the supply the chip converts by itself; the next sample is of a conversion of our own.
+func TestRecovers(t *testing.T) {
+	c := &upset{Chip: tmp102test.New(), happens: (*tmp102test.Chip).BrownOut}
+	c.Convert(10 * time.Microsecond)
+	happened := false
+	c.happens = func(chip *tmp102test.Chip) {
+		chip.BrownOut()
+		c.armed, happened = false, true
+	}
+	blocks, h := run(t, source(chiptest.New(map[uint16]chiptest.Model{0x48: c})), 3, func(i int) {
+		c.armed = i == 1
+		c.SetCelsius(20 + float64(i))
+	})
+	if !happened || h.Skipped != 1 || !blocks[1].Discont {
+		t.Errorf("%v, skipped %d, gap %v", happened, h.Skipped, blocks[1].Discont)
+	}
+	near(t, "temperature", blocks[1].Values[0], 21, 0)
+	near(t, "temperature", blocks[2].Values[0], 22, 0)
 }
 
 func TestImpossibleAddress(t *testing.T) {

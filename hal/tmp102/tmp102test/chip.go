@@ -17,6 +17,9 @@ const (
 	extended = 1 << 4
 )
 
+// periods of continuous conversions by CR1 and CR0.
+var periods = [4]time.Duration{4 * time.Second, time.Second, 250 * time.Millisecond, 125 * time.Millisecond}
+
 // Chip is one TMP102 after power-on, converting four times a second at 23 Cel. It implements chiptest.Model.
 type Chip struct {
 	mu        sync.Mutex
@@ -87,8 +90,12 @@ func (c *Chip) Write(w []byte) error {
 	}
 	v := uint16(w[1])<<8 | uint16(w[2])
 	if c.pointer == regConfig {
-		if v&oneShot != 0 && v&shutdown != 0 || v&shutdown == 0 {
+		was := c.registers[regConfig]
+		if v&shutdown == 0 || v&oneShot != 0 && was&shutdown != 0 && !c.running {
 			c.running, c.ready = true, c.now()+c.convert
+		}
+		if v&shutdown != 0 && was&shutdown == 0 && c.now() < c.ready-c.convert {
+			c.running = false // between two conversions there is none to end
 		}
 		v = v&^(oneShot|alert|0x0f) | fixed
 	}
@@ -116,7 +123,7 @@ func (c *Chip) Read(r []byte) error {
 	return nil
 }
 
-// tick ends a conversion. In continuous mode the next one follows, as fast as it may.
+// tick ends a conversion. In continuous mode the next one ends a period of the conversion rate later.
 func (c *Chip) tick() {
 	if !c.running || c.now() < c.ready {
 		return
@@ -129,5 +136,5 @@ func (c *Chip) tick() {
 	count := max(min(math.Round(c.celsius*16), limit), -limit-1)
 	c.registers[regTemperature] = uint16(int16(count))<<shift | flag
 	c.running = c.registers[regConfig]&shutdown == 0
-	c.ready = c.now() + c.convert
+	c.ready = c.now() + periods[c.registers[regConfig]>>6&3]
 }
