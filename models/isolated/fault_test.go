@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -158,6 +159,15 @@ func TestLoads(t *testing.T) {
 		if _, err := isolated.Open(cfg); err == nil {
 			t.Errorf("%s: it opens", name)
 		}
+	}
+}
+
+// TestByHand: a person who starts a child learns that it is none.
+func TestByHand(t *testing.T) {
+	args := command(t, "serve")
+	out, err := exec.CommandContext(t.Context(), args[0], args[1:]...).CombinedOutput()
+	if err == nil || string(out) != "serve isolated model: only a parent can start this\n" {
+		t.Errorf("%v: %q", err, out)
 	}
 }
 

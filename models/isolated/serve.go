@@ -23,13 +23,16 @@ const (
 func Serve(open func(name string) (engine.Engine, error)) error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
+	if !isPipe(requestsFD) || !isPipe(answersFD) {
+		return errors.New("serve isolated model: only a parent can start this")
+	}
 	requests, err := inherited(requestsFD, "requests")
 	if err != nil {
-		return fmt.Errorf("serve isolated model: only a parent can start this: %w", err)
+		return fmt.Errorf("serve isolated model: %w", err)
 	}
 	answers, err := inherited(answersFD, "answers")
 	if err != nil {
-		return fmt.Errorf("serve isolated model: only a parent can start this: %w", err)
+		return fmt.Errorf("serve isolated model: %w", err)
 	}
 	var r request
 	if err := receive(requests, &r); err != nil {

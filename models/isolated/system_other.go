@@ -24,5 +24,6 @@ func confined() *syscall.SysProcAttr                { return nil }
 func keepToOurselves()                              {}
 func killGroup(int)                                 {}
 func settle(int64) error                            { return errors.ErrUnsupported }
+func isPipe(int) bool                               { return false }
 func dieAsTold()                                    {}
 func inherited(uintptr, string) (*os.File, error)   { return nil, errors.ErrUnsupported }
