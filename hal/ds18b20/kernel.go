@@ -91,6 +91,9 @@ func (c *kernelChip) millidegrees() (float64, error) {
 	if err != nil {
 		return 0, err
 	}
+	if len(text) == 0 {
+		return 0, errNothing
+	}
 	n, err := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 32)
 	if err != nil {
 		return 0, fmt.Errorf("%q is not a temperature: %w", text, err)

@@ -122,7 +122,7 @@ func TestReadings(t *testing.T) {
 		{"ones", ones, 0, "no answer"},
 		{"NO", noise, 0, "checksum"},
 		{"a wrong YES", lie, 0, "checksum"},
-		{"empty", "", 0, "is not what the kernel shows"},
+		{"empty", "", 0, "does not answer"},
 		{"cut short", reading[:20], 0, "is not what the kernel shows"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -157,7 +157,7 @@ func TestMillidegrees(t *testing.T) {
 		says string
 	}{
 		"25062\n": {25.062, ""}, "-10125\n": {-10.125, ""}, "85000\n": {0, "after power-up"}, "-127000\n": {0, "from -55 to 125"},
-		"": {0, "is not a temperature"}, "warm\n": {0, "is not a temperature"},
+		"": {0, "does not answer"}, "warm\n": {0, "is not a temperature"},
 	} {
 		root := tree(t, id)
 		write(t, root, "temperature", text)

@@ -30,6 +30,7 @@ var (
 	errChecksum = errors.New("the checksum is wrong: check the wires, their length and the pull-up of 4.7 kohm")
 	errForeign  = errors.New("the configuration byte is not that of a DS18B20: a shorted line, or another chip")
 	errPower    = errors.New("the supply broke down during the conversion: connect VDD, or give parasite power a strong pull-up")
+	errNothing  = errors.New("the kernel has no reading: the thermometer does not answer, or its checksums are wrong: check the wires, their length and the pull-up of 4.7 kohm")
 	errPowerUp  = errors.New("85 degrees, which a DS18B20 holds after power-up: it lost its power before a conversion ended")
 )
 
@@ -59,7 +60,8 @@ type history struct {
 	last  float64
 }
 
-// temperature is the result of a conversion in degrees Celsius, table 1. Bits below the resolution are undefined.
+// temperature is the result of a conversion in degrees Celsius: 1/16 in the lowest bit (figure 4 and table 1; the kernel
+// has t*1000/16 for thousandths in w1_DS18B20_convert_temp). Bits below the resolution are undefined.
 func (h *history) temperature(s *scratchpad) (float64, error) {
 	if err := s.check(); err != nil {
 		return 0, err
@@ -88,8 +90,13 @@ func (h *history) accept(celsius float64, untold bool) (float64, error) {
 //
 //	91 01 4b 46 7f ff 0f 10 25 : crc=25 YES
 //	91 01 4b 46 7f ff 0f 10 25 t=25062
+//
+// Newer kernels (drivers/w1/slaves/w1_therm.c, w1_slave_show) leave the file empty when no try was answered well.
 func parse(text string) (scratchpad, error) {
 	var s scratchpad
+	if text == "" {
+		return s, errNothing
+	}
 	line, _, _ := strings.Cut(text, "\n")
 	var crc byte
 	var verdict string
