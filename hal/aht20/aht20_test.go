@@ -15,6 +15,7 @@ import (
 	"github.com/dunlin-iot/dunlin/hal/chiptest"
 	"github.com/dunlin-iot/dunlin/hal/haltest"
 	"github.com/dunlin-iot/dunlin/hal/poll"
+	"github.com/dunlin-iot/dunlin/hal/traffic"
 	"periph.io/x/conn/v3/i2c"
 )
 
@@ -91,6 +92,21 @@ func TestWords(t *testing.T) {
 		near(t, "temperature", blocks[0].Values[0], c.celsius, 0.0001)
 		near(t, "humidity", blocks[0].Values[1], c.percent, 0.0001)
 	}
+}
+
+// TestRealChip: what AHT20s have sent: the frame of the tests of periph's aht20 (devices/v3 3.7.4), whose checksum is the
+// chip's own. 0x75520 of 2^20 is 45.8282 %, 0x58e40 is 19.4458 Cel.
+func TestRealChip(t *testing.T) {
+	bus := chiptest.NewPlayback([]traffic.Transfer{
+		{Address: 0x38, Write: []byte{0x71}, Read: []byte{0x18}},
+		{Address: 0x38, Write: []byte{0xac, 0x33, 0x00}},
+		{Address: 0x38, Read: []byte{0x18, 0x75, 0x52, 0x05, 0x8e, 0x40, 0x7f}},
+	})
+	cfg := aht20.Config{Convert: time.Millisecond}
+	cfg.Bus, cfg.Where = func() (i2c.BusCloser, error) { return bus, nil }, "i2c-1"
+	blocks, _ := run(t, aht20.New(cfg), 1, nil)
+	near(t, "temperature", blocks[0].Values[0], 19.4458, 0.0001)
+	near(t, "humidity", blocks[0].Values[1], 45.8282, 0.0001)
 }
 
 func TestRefusedTransfersAreAGap(t *testing.T) {

@@ -15,7 +15,7 @@ import (
 
 const address = 0x38
 
-// Commands and bits of the status (data sheet, section 5.3).
+// Commands and bits of the status (data sheet, section 5.3; the kernel's drivers/hwmon/aht10.c).
 const (
 	cmdStatus     = 0x71
 	cmdInitialise = 0xbe
@@ -76,7 +76,7 @@ func (d *chip) begin(ctx context.Context) error {
 	return nil
 }
 
-// Read takes one measurement.
+// Read takes one measurement: 20 bits each, 100 n/2^20 % and 200 n/2^20 - 50 Cel (data sheet, sections 6.1 and 6.2).
 func (d *chip) Read(ctx context.Context, dst []float32) error {
 	if err := d.dev.Tx([]byte{cmdMeasure, 0x33, 0x00}, nil); err != nil {
 		return fmt.Errorf("start measurement: %w", err)

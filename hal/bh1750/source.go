@@ -40,7 +40,7 @@ type Config struct {
 	Logger      *slog.Logger // nil discards
 }
 
-// Commands, section "Instruction Set Architecture".
+// Commands, section "Instruction Set Architecture" (the kernel's drivers/iio/light/bh1750.c has the same).
 const (
 	powerDown = 0x00
 	powerOn   = 0x01

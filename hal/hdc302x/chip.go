@@ -13,7 +13,7 @@ import (
 	"periph.io/x/conn/v3/i2c"
 )
 
-// Commands (data sheet, command table).
+// Commands (data sheet SNAS778, table 7-4; the kernel's drivers/iio/humidity/hdc3020.c).
 const (
 	cmdMeasure      = 0x2400 // once, low-power mode 0: the lowest noise
 	cmdHeaterOff    = 0x3066
@@ -86,7 +86,8 @@ func word(command uint16) []byte { return []byte{byte(command >> 8), byte(comman
 
 func (d *chip) send(command uint16) error { return d.dev.Tx(word(command), nil) }
 
-// Read takes one measurement. While it lasts the chip does not acknowledge, so an old one cannot be read.
+// Read takes one measurement. While it lasts the chip does not acknowledge, so an old one cannot be read. Words become
+// 175 n/65535 - 45 Cel and 100 n/65535 % (sheet, "measurement of relative humidity and temperature").
 func (d *chip) Read(ctx context.Context, dst []float32) error {
 	if err := d.send(cmdMeasure); err != nil {
 		return fmt.Errorf("start measurement: %w", err)

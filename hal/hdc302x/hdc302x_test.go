@@ -15,6 +15,7 @@ import (
 	"github.com/dunlin-iot/dunlin/hal/hdc302x"
 	"github.com/dunlin-iot/dunlin/hal/hdc302x/hdc302xtest"
 	"github.com/dunlin-iot/dunlin/hal/poll"
+	"github.com/dunlin-iot/dunlin/hal/traffic"
 	"periph.io/x/conn/v3/i2c"
 )
 
@@ -90,6 +91,23 @@ func TestWords(t *testing.T) {
 		near(t, "temperature", blocks[0].Values[0], c.celsius, 0.005)
 		near(t, "humidity", blocks[0].Values[1], c.percent, 0.001)
 	}
+}
+
+// TestRealChip: what an HDC3022 has sent, recorded by the tests of periph's hdc302x (devices/v3 3.7.4): 0x68c5 is
+// 26.621 Cel, 0x3b82 is 23.246 %.
+func TestRealChip(t *testing.T) {
+	bus := chiptest.NewPlayback([]traffic.Transfer{
+		{Address: 0x44, Write: []byte{0x30, 0x93}},
+		{Address: 0x44, Write: []byte{0x37, 0x81}, Read: []byte{0x30, 0x00, 0x33}},
+		{Address: 0x44, Write: []byte{0x30, 0x66}},
+		{Address: 0x44, Write: []byte{0x24, 0x00}},
+		{Address: 0x44, Read: []byte{0x68, 0xc5, 0x51, 0x3b, 0x82, 0x31}},
+	})
+	cfg := hdc302x.Config{Convert: time.Millisecond}
+	cfg.Bus, cfg.Where = func() (i2c.BusCloser, error) { return bus, nil }, "i2c-1"
+	blocks, _ := run(t, hdc302x.New(cfg), 1, nil)
+	near(t, "temperature", blocks[0].Values[0], 26.621, 0.001)
+	near(t, "humidity", blocks[0].Values[1], 23.246, 0.001)
 }
 
 func TestRefusedTransfersAreAGap(t *testing.T) {

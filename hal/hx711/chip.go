@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	powersDown = 60 * time.Microsecond // a high clock for longer than this
-	settling   = 4                     // conversions after a reset or a change of input (400 ms at 10 a second)
+	powersDown = 60 * time.Microsecond // a high clock for longer than this (data sheet, figure 3)
+	settling   = 4                     // conversions after a reset or a change of input (400 ms at 10 a second, 50 at 80: table 1)
 )
 
 var (
@@ -151,7 +151,7 @@ func (c *chip) shift() (int32, error) {
 	if c.pins.Data.Read() == gpio.Low { // pulse 25 pulls it up until the next conversion
 		return 0, errAlien
 	}
-	return int32(v<<8) >> 8, nil // two's complement of 24 bits
+	return int32(v<<8) >> 8, nil // two's complement of 24 bits (sheet, "output data rate and format")
 }
 
 // pulse gives one clock pulse. It is timed from before to after: the chip never saw a longer one.

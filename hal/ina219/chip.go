@@ -13,7 +13,7 @@ import (
 	"github.com/dunlin-iot/dunlin/internal/clock"
 )
 
-// Registers and bits, section "Register Maps".
+// Registers and bits (SBOS448G, 8.6; the kernel's drivers/hwmon/ina2xx.c). CNVR is cleared by writing a mode.
 const (
 	regConfig      = 0x00
 	regBus         = 0x02 // voltage in 4 mV from bit 3 on

@@ -6,7 +6,7 @@ import (
 	"github.com/dunlin-iot/dunlin/hal"
 )
 
-// Registers (RM-MPU-6000A-00, 3).
+// Registers (RM-MPU-6000A-00, 3; the kernel's drivers/iio/imu/inv_mpu6050/inv_mpu_iio.h).
 const (
 	regDivider   = 0x19 // SMPLRT_DIV, then CONFIG, GYRO_CONFIG, ACCEL_CONFIG
 	regFilter2   = 0x1D // ACCEL_CONFIG 2 of the later chips
@@ -50,18 +50,19 @@ type scale struct {
 	step float64
 }
 
-// full scales with their bits in ACCEL_CONFIG and the step in m/s2.
+// full scales with their bits in ACCEL_CONFIG and the step in m/s2 (PS-MPU-6000A-00, 6.2).
 var accelScale = [...]scale{
 	{2, 0 << 3, gravity / 16384}, {4, 1 << 3, gravity / 8192}, {8, 2 << 3, gravity / 4096}, {16, 3 << 3, gravity / 2048},
 }
 
-// full scales with their bits in GYRO_CONFIG and the step in rad/s.
+// full scales with their bits in GYRO_CONFIG and the step in rad/s (PS-MPU-6000A-00, 6.1).
 var gyroScale = [...]scale{
 	{250, 0 << 3, math.Pi / 180 / 131}, {500, 1 << 3, math.Pi / 180 / 65.5},
 	{1000, 2 << 3, math.Pi / 180 / 32.8}, {2000, 3 << 3, math.Pi / 180 / 16.4},
 }
 
-// low-pass filters by the lowest rate that they suit: their bandwidth is at most half of it (DLPF_CFG).
+// low-pass filters by the lowest rate that they suit: their bandwidth, 188, 98, 44, 21, 10 and 5 Hz (RM-MPU-6000A-00, 4.3,
+// DLPF_CFG), is half of it or less. Below 10 Hz the narrowest is all there is.
 var filters = [...]struct {
 	rate hal.Hertz
 	code uint8

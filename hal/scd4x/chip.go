@@ -14,7 +14,7 @@ import (
 
 const address = 0x62
 
-// Commands (data sheet, "command overview").
+// Commands (data sheet, "command overview"; Sensirion's embedded-i2c-scd4x has the same, with their times).
 const (
 	cmdStart         = 0x21b1
 	cmdStartLowPower = 0x21ac
@@ -109,7 +109,9 @@ func (d *chip) rest(ctx context.Context) error {
 	return nil
 }
 
-// Read waits for the next measurement and takes it.
+// Read waits for the next measurement and takes it: CO2 in ppm, then 175 n/65535 - 45 Cel and 100 n/65535 % (data sheet
+// 1.7, "read_measurement"; Sensirion's arduino-i2c-scd4x. The kernel's scd4x.c divides by 65536, which is 0.003 Cel less
+// at most).
 func (d *chip) Read(ctx context.Context, dst []float32) error {
 	if err := d.await(ctx); err != nil {
 		return fmt.Errorf("wait for measurement: %w", err)

@@ -16,6 +16,7 @@ import (
 	"github.com/dunlin-iot/dunlin/hal/poll"
 	"github.com/dunlin-iot/dunlin/hal/scd4x"
 	"github.com/dunlin-iot/dunlin/hal/scd4x/scd4xtest"
+	"github.com/dunlin-iot/dunlin/hal/traffic"
 	"periph.io/x/conn/v3/i2c"
 )
 
@@ -84,6 +85,30 @@ func TestWords(t *testing.T) {
 	near(t, "co2", blocks[0].Values[0], 500, 0)
 	near(t, "temperature", blocks[0].Values[1], 25, 0.003)
 	near(t, "humidity", blocks[0].Values[2], 37, 0.003)
+}
+
+// TestRealChip: what an SCD41 has sent, recorded by the tests of periph's scd4x (devices/v3 3.7.4): not ready, ready,
+// 0x022c is 556 ppm, 0x670d is 25.446 Cel, 0x4d08 is 30.091 %.
+func TestRealChip(t *testing.T) {
+	bus := chiptest.NewPlayback([]traffic.Transfer{
+		{Address: 0x62, Write: []byte{0x36, 0xf6}},
+		{Address: 0x62, Write: []byte{0x3f, 0x86}},
+		{Address: 0x62, Write: []byte{0x36, 0x82}},
+		{Address: 0x62, Read: []byte{0x73, 0xb1, 0x19, 0xeb, 0x07, 0x7a, 0x3b, 0x0c, 0x54}},
+		{Address: 0x62, Write: []byte{0x21, 0xb1}},
+		{Address: 0x62, Write: []byte{0xe4, 0xb8}},
+		{Address: 0x62, Read: []byte{0x80, 0x00, 0xa2}},
+		{Address: 0x62, Write: []byte{0xe4, 0xb8}},
+		{Address: 0x62, Read: []byte{0x80, 0x06, 0x04}},
+		{Address: 0x62, Write: []byte{0xec, 0x05}},
+		{Address: 0x62, Read: []byte{0x02, 0x2c, 0xa3, 0x67, 0x0d, 0x36, 0x4d, 0x08, 0xf1}},
+	})
+	cfg := scd4x.Config{Timing: timing}
+	cfg.Bus, cfg.Where = func() (i2c.BusCloser, error) { return bus, nil }, "i2c-1"
+	blocks, _ := run(t, scd4x.New(cfg), 1, nil)
+	near(t, "co2", blocks[0].Values[0], 556, 0)
+	near(t, "temperature", blocks[0].Values[1], 25.446, 0.001)
+	near(t, "humidity", blocks[0].Values[2], 30.091, 0.001)
 }
 
 func TestRefusedTransfersAreAGap(t *testing.T) {
