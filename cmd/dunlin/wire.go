@@ -72,7 +72,8 @@ func newDaemon(cfg *config.Config, d deps) (*daemon, error) {
 	for _, c := range cfg.Pipelines {
 		open := models.opener(use{
 			ref: manifest.Ref(c.Model), source: made[c.Source], rate: rateOf(cfg, c.Source), threshold: c.Threshold, hold: c.Hold,
-			options: engine.Options{Threads: c.Threads, Delegates: c.Delegates},
+			options:  engine.Options{Threads: c.Threads, Delegates: c.Delegates},
+			isolated: c.Isolated, limit: c.Limit, log: d.log.With("pipeline", c.Name),
 		})
 		a.pipelines[c.Name] = pipeline.New(a.pipelineConfig(c), a.feeds[c.Source], open, box.spool)
 		pipelines.Tasks = append(pipelines.Tasks, agent.Spec{Task: a.pipelines[c.Name]})
@@ -98,7 +99,7 @@ func (a *daemon) pipelineConfig(c config.PipelineConfig) pipeline.Config {
 	}
 	out := pipeline.Config{
 		Name: c.Name, Model: c.Model.Name, Version: strconv.Itoa(c.Model.Version),
-		Report: report, Off: !c.On, Ledger: a.outbox.spool, Clock: a.clock, Logger: a.log,
+		Report: report, Off: !c.On, Limit: c.Limit, Ledger: a.outbox.spool, Clock: a.clock, Logger: a.log,
 	}
 	if a.onDecision != nil {
 		out.OnDecision = func(d pipeline.Decision) { a.onDecision(c.Name, d) }

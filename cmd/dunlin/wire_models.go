@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/dunlin-iot/dunlin/agent/pipeline"
 	"github.com/dunlin-iot/dunlin/hal"
@@ -80,6 +82,11 @@ func (l *library) session(b *manifest.Bundle, opts engine.Options) (engine.Sessi
 	if err != nil {
 		return nil, manifest.GoldenReport{}, err
 	}
+	return l.sessionOn(rt, b, opts)
+}
+
+// sessionOn is session on a given engine.
+func (l *library) sessionOn(rt engine.Engine, b *manifest.Bundle, opts engine.Options) (engine.Session, manifest.GoldenReport, error) {
 	if err := b.CheckEngine(rt.Name(), rt.Version()); err != nil {
 		return nil, manifest.GoldenReport{}, err
 	}
@@ -87,7 +94,7 @@ func (l *library) session(b *manifest.Bundle, opts engine.Options) (engine.Sessi
 	if err != nil {
 		return nil, manifest.GoldenReport{}, fmt.Errorf("load model %s: %w", b.Ref(), err)
 	}
-	report, err := b.Verify(s)
+	report, err := verify(b, s)
 	if err != nil {
 		return nil, report, errors.Join(err, s.Close())
 	}
@@ -101,7 +108,10 @@ type use struct {
 	threshold *float64
 	hold      *int
 	source    hal.Source
-	rate      hal.Hertz // of the source; zero when it does not say
+	rate      hal.Hertz     // of the source; zero when it does not say
+	isolated  bool          // in a process of its own
+	limit     time.Duration // of one call there; zero is learned
+	log       *slog.Logger  // of that process's falls
 }
 
 // open makes a pipeline's model, ready to run.
@@ -120,17 +130,17 @@ func (l *library) open(u use) (*pipeline.Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("model %s: %w", b.Ref(), err)
 	}
-	rt, err := l.runtime(b.Engine.Name)
+	rt, err := l.engineOf(b.Engine.Name, u)
 	if err != nil {
 		return nil, err
 	}
-	s, _, err := l.session(b, u.options)
+	s, _, err := l.sessionOn(rt, b, u.options)
 	if err != nil {
 		return nil, err
 	}
 	return &pipeline.Model{
 		Name: b.Name, Version: strconv.Itoa(b.Version), Labels: b.Labels, Session: s, Framer: framer,
-		Engine: rt.Name() + " " + rt.Version(), Channels: b.Source.Values(), Rule: u.rule(b.Decide),
+		Engine: u.engineText(rt), Channels: b.Source.Values(), Rule: u.rule(b.Decide),
 	}, nil
 }
 

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dunlin-iot/dunlin/models/engine"
+	"github.com/dunlin-iot/dunlin/models/isolated"
+	"github.com/dunlin-iot/dunlin/models/manifest"
+)
+
+// isolatedStart is how long a process may take to start, to load a model, and again for its first inference, in which
+// an accelerator may compile it.
+const isolatedStart = time.Minute
+
+// isolatedTries are how often the golden vectors are tried in a process of its own: every way of running falls three
+// times before it is given up, and the last one has one more.
+const isolatedTries = 3*3 + 1
+
+// isolatedCommand is the other process of a pipeline with isolated: true.
+func (a *app) isolatedCommand() *cobra.Command {
+	lib := &library{getenv: a.getenv}
+	c := a.command(&cobra.Command{Use: "isolated", Short: "Run one model for the daemon that starts this", Hidden: true})
+	c.Flags().StringVar(&lib.path, "tflite", "", "the TensorFlow Lite `library`")
+	c.Flags().StringVar(&lib.onnx, "onnx", "", "the ONNX Runtime `library`")
+	c.RunE = func(*cobra.Command, []string) error { return isolated.Serve(lib.openEngine) }
+	return c
+}
+
+// engineOf is the engine that runs a pipeline's model: in this process, or in one for every session.
+func (l *library) engineOf(name string, u use) (engine.Engine, error) {
+	if !u.isolated {
+		return l.runtime(name)
+	}
+	e, err := isolated.Open(isolated.Config{
+		Command: []string{os.Args[0], "isolated", "--tflite", l.path, "--onnx", l.onnx}, Program: "/proc/self/exe",
+		Engine: name, Limit: u.limit, Start: isolatedStart, Logger: u.log,
+	})
+	return result(e, err)
+}
+
+// engineText is what the status calls the engine; the session's report is added.
+func (u use) engineText(rt engine.Engine) string {
+	text := rt.Name() + " " + rt.Version()
+	if u.isolated {
+		text += " isolated"
+	}
+	return text
+}
+
+// verify runs the golden vectors. A session whose process falls gets the tries that it needs to give up an accelerator.
+func verify(b *manifest.Bundle, s engine.Session) (report manifest.GoldenReport, err error) {
+	own, apart := s.(interface{ Pause() time.Duration })
+	for range isolatedTries {
+		report, err = b.Verify(s)
+		if !apart || !errors.Is(err, engine.ErrLost) {
+			break
+		}
+		time.Sleep(own.Pause())
+	}
+	return report, err
+}
