@@ -12,6 +12,9 @@ const Format = 1
 // File is the manifest's name inside a bundle.
 const File = "manifest.json"
 
+// ReportFile is the name of the acceptance report that a device keeps beside the files of a bundle; none of them may have it.
+const ReportFile = "report.json"
+
 // Manifest is a parsed and validated manifest.json. Its JSON keys stand beside the fields.
 type Manifest struct {
 	Name       string            // name: lower-case letters, digits, '-' and '_'

@@ -174,8 +174,8 @@ func (r *reader) files(o object) map[string]string {
 		if sum, err := hex.DecodeString(files[name]); err != nil || len(sum) != 32 {
 			r.fail(at, "want a SHA-256 of 64 hex digits")
 		}
-		if !fileForm.MatchString(name) || name == File {
-			r.fail(at, "want a plain file name other than %s", File)
+		if !fileForm.MatchString(name) || name == File || name == ReportFile {
+			r.fail(at, "want a plain file name other than %s and %s", File, ReportFile)
 		}
 	}
 	return files

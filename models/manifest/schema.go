@@ -32,7 +32,7 @@ func Schema() ([]byte, error) {
 		"provenance": provenanceNode(),
 		"files": node{
 			"type": "object", "maxProperties": maxFiles, "additionalProperties": node{"type": "string", "pattern": "^[0-9a-fA-F]{64}$"},
-			"propertyNames": node{"pattern": fileForm.String(), "not": node{"const": File}},
+			"propertyNames": node{"pattern": fileForm.String(), "not": node{"enum": []string{File, ReportFile}}},
 		},
 	}, "preprocess", "acceptance", "trial", "reference", "card", "provenance")
 	s["$schema"], s["title"] = "https://json-schema.org/draft/2020-12/schema", "Manifest of a Dunlin model bundle"
