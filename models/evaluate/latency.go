@@ -41,7 +41,7 @@ func Measure(ctx context.Context, load func() (engine.Session, error), cfg Strea
 		return nil, fmt.Errorf("measure latency: %w", err)
 	}
 	defer s.Close()
-	l := &Latency{Init: time.Since(began)}
+	init := time.Since(began)
 	all := make([]time.Duration, 0, cfg.Runs)
 	for start := time.Now(); len(all) < cfg.Runs || time.Since(start) < cfg.Time; {
 		began := time.Now()
@@ -53,10 +53,15 @@ func Measure(ctx context.Context, load func() (engine.Session, error), cfg Strea
 			return nil, fmt.Errorf("measure latency: %w", ctx.Err())
 		}
 	}
-	l.First, l.Runs = all[0], len(all)
+	return LatencyOf(init, all), nil
+}
+
+// LatencyOf sums up one or more runs, the first of a session first; it sorts them.
+func LatencyOf(init time.Duration, all []time.Duration) *Latency {
+	l := &Latency{Init: init, First: all[0], Runs: len(all)}
 	slices.Sort(all)
 	l.P50, l.P90, l.P99, l.Max = rank(all, 0.5), rank(all, 0.9), rank(all, 0.99), all[len(all)-1]
-	return l, nil
+	return l
 }
 
 // rank is the smallest value that at least a share q of all values do not exceed.
