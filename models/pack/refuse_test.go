@@ -94,7 +94,7 @@ func TestSamplesRefused(t *testing.T) {
 	})
 	for want, all := range map[string][]pack.Recording{
 		"window 0 (a, samples 0 to 1) has no label":            {{Name: "a", Label: -1, Values: []float32{0, 1}}},
-		"window 1 (a, samples 1 to 2): value 1 is NaN":         {{Name: "a", Values: []float32{0, 0, nan}}},
+		"window 1 (a, samples 2 to 3): value 1 is NaN":         {{Name: "a", Values: []float32{0, 0, 1, nan}}},
 		"no recording is as long as a window of 2 samples: ca": nil,
 	} {
 		if _, err := labelled.Acceptance(all); !errors.Is(err, pack.ErrSpec) || !strings.Contains(err.Error(), want) {

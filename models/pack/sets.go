@@ -6,10 +6,11 @@ import (
 	"github.com/dunlin-iot/dunlin/models/manifest"
 )
 
-// Acceptance makes the acceptance set of labelled recordings and returns how many windows it has.
+// Acceptance makes the acceptance set of labelled recordings and returns how many windows it has. They do not overlap: the
+// intervals that the test computes are those of independent samples.
 func (d *Draft) Acceptance(all []Recording) (n int, err error) {
 	var out []byte
-	err = d.each(all, func(w []float32, s spot) error {
+	err = d.every(max(d.m.Window.Length, d.m.Window.Hop), all, func(w []float32, s spot) error {
 		if s.recording.Label < 0 {
 			return fmt.Errorf("$.acceptance.samples: %s has no label: write `# label: %s` above its rows, a label column, or say truth or label_column: %w",
 				d.where(s), d.labels[0], ErrSpec)

@@ -23,10 +23,15 @@ type spot struct {
 
 // each cuts windows as the agent does and calls f with every one.
 func (d *Draft) each(all []Recording, f func(w []float32, s spot) error) error {
+	return d.every(d.m.Window.Hop, all, f)
+}
+
+// every cuts windows that begin some samples apart.
+func (d *Draft) every(hop int, all []Recording, f func(w []float32, s spot) error) error {
 	channels, n := d.m.Source.Values(), 0
 	for i := range all {
 		samples := len(all[i].Values) / channels
-		for at := 0; at+d.m.Window.Length <= samples; at += d.m.Window.Hop {
+		for at := 0; at+d.m.Window.Length <= samples; at += hop {
 			s := spot{recording: &all[i], index: n, first: at}
 			if err := f(all[i].Values[at*channels:(at+d.m.Window.Length)*channels], s); err != nil {
 				return err
