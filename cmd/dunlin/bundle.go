@@ -12,6 +12,7 @@ import (
 type bundle struct {
 	*manifest.Bundle
 	*manifest.Disk
+	path string
 }
 
 // openBundle opens and checks a bundle's folder or file.
@@ -24,7 +25,7 @@ func openBundle(path string) (*bundle, error) {
 	if err != nil {
 		return nil, errors.Join(err, disk.Close())
 	}
-	return &bundle{Bundle: b, Disk: disk}, nil
+	return &bundle{Bundle: b, Disk: disk, path: path}, nil
 }
 
 // isPath tells a path from the name of a model, which has neither dots nor slashes.

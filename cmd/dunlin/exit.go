@@ -53,7 +53,7 @@ func exitCode(err error) int {
 		return exitUsage
 	case trust.CodeOf(err) == trust.NotEnrolled, trust.CodeOf(err) == trust.NoMetadata:
 		return exitAbsent
-	case trust.CodeOf(err) != "", errors.Is(err, fs.ErrPermission), errors.Is(err, control.ErrForbidden):
+	case trust.CodeOf(err) != "", errors.Is(err, errNotAccepted), errors.Is(err, fs.ErrPermission), errors.Is(err, control.ErrForbidden):
 		return exitRefused
 	case errors.As(err, &absent), errors.Is(err, fs.ErrNotExist), errors.Is(err, engine.ErrRuntime), errors.Is(err, control.ErrNotRunning), errors.Is(err, control.ErrNotFound):
 		return exitAbsent

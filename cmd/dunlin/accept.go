@@ -1,0 +1,239 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/dunlin-iot/dunlin/internal/atomicfile"
+	"github.com/dunlin-iot/dunlin/models/engine"
+	"github.com/dunlin-iot/dunlin/models/evaluate"
+	"github.com/dunlin-iot/dunlin/models/manifest"
+	"github.com/dunlin-iot/dunlin/models/window"
+)
+
+// errNotAccepted is wrapped when a model does not reach on this machine what its bundle asks for.
+var errNotAccepted = errors.New("not accepted on this machine")
+
+// acceptance is how a version fared on this machine; report.json beside its files.
+type acceptance struct {
+	Model     string           `json:"model"`
+	Digest    string           `json:"digest"`
+	Time      time.Time        `json:"time"`
+	Agent     string           `json:"agent"`
+	Engine    string           `json:"engine"`   // "tflite 2.21.0"
+	Delegate  string           `json:"delegate"` // that ran, "xnnpack"
+	Delegated int              `json:"delegated"`
+	Nodes     int              `json:"nodes"`
+	Passed    bool             `json:"passed"`
+	Missed    []string         `json:"missed"` // a sentence for each bound
+	Set       *evaluate.Report `json:"set"`    // of the acceptance set; null when the bundle has none
+
+	Latency *evaluate.Latency `json:"latency"`
+	Stress  []stressed        `json:"stress,omitempty"`
+}
+
+// acceptFolder is what the daemon asks before a version's trial begins: whether the session that it will use reaches the
+// bundle's bounds here. The report is kept in the version's folder; a pass of the same runtime and delegate is not
+// repeated. A bundle without an acceptance set is accepted. The session's tensors are overwritten.
+func (l *library) acceptFolder(ctx context.Context, folder string, b *manifest.Bundle, opts engine.Options, s engine.Session) error {
+	if b.Acceptance.File == "" {
+		return nil
+	}
+	rt, err := l.runtime(b.Engine.Name)
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(folder, manifest.ReportFile)
+	a := newAcceptance(b, rt, s)
+	if old, err := readAcceptance(path); err == nil && old.Passed && old.sameAs(a) {
+		return nil
+	}
+	cases, err := b.OpenCases(os.DirFS(folder))
+	if err != nil {
+		return err
+	}
+	err = a.run(ctx, b, cases, s)
+	if err := errors.Join(err, cases.Close()); err != nil {
+		return err
+	}
+	if opening(b.Acceptance.Bounds) { // these bounds need a load of its own
+		load := func() (engine.Session, error) { return rt.Load(b.Model, opts) }
+		again, err := evaluate.Measure(ctx, load, evaluate.Stream{Runs: 1, Time: 1})
+		if err != nil {
+			return err
+		}
+		a.Latency.Init, a.Latency.First = again.Init, again.First
+	}
+	a.judge(b)
+	return errors.Join(a.save(path), a.verdict())
+}
+
+// opening reports whether a bound is on a time that only a fresh session has.
+func opening(bounds []manifest.Bound) bool {
+	for _, b := range bounds {
+		if b.Metric == "latency_init_ms" || b.Metric == "latency_first_ms" {
+			return true
+		}
+	}
+	return false
+}
+
+func newAcceptance(b *manifest.Bundle, rt engine.Engine, s engine.Session) *acceptance {
+	r := s.Report()
+	return &acceptance{
+		Model: b.Ref().String(), Digest: b.Digest, Time: time.Now().UTC(), Agent: version, Engine: rt.Name() + " " + rt.Version(),
+		Delegate: r.Delegate, Delegated: r.Delegated, Nodes: r.Nodes, Missed: []string{},
+	}
+}
+
+// sameAs reports whether two reports are of the same model on the same way to run it.
+func (a *acceptance) sameAs(b *acceptance) bool {
+	return a.Digest == b.Digest && a.Engine == b.Engine && a.Delegate == b.Delegate && a.Delegated == b.Delegated
+}
+
+// run puts the acceptance set through preprocessing and the session, as a pipeline does.
+func (a *acceptance) run(ctx context.Context, b *manifest.Bundle, cases *manifest.Cases, s engine.Session) error {
+	framer, err := window.New(b.Framing())
+	if err == nil {
+		err = framer.Fits(s.Inputs()[0])
+	}
+	if err != nil {
+		return fmt.Errorf("accept %s: %w", b.Ref(), err)
+	}
+	var all []evaluate.Prediction
+	var took []time.Duration
+	var c manifest.Case
+	for {
+		err := cases.Next(&c)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err = cmp.Or(err, ctx.Err()); err != nil {
+			return fmt.Errorf("accept %s: %w", b.Ref(), err)
+		}
+		framer.Push(engine.Of(c.Window, b.Window.Length, b.Source.Values()), true)
+		if !framer.Next(s.Inputs()[0]) {
+			return fmt.Errorf("accept %s: case %d: preprocessing makes a value that is no number: %w", b.Ref(), len(all), errNotAccepted)
+		}
+		began := time.Now()
+		if err := s.Invoke(); err != nil {
+			return fmt.Errorf("accept %s: case %d: %w", b.Ref(), len(all), err)
+		}
+		took = append(took, time.Since(began))
+		scores, err := probabilities(s.Outputs()[0])
+		if err != nil {
+			return fmt.Errorf("accept %s: case %d: %w: %w", b.Ref(), len(all), err, errNotAccepted)
+		}
+		all = append(all, evaluate.Prediction{Truth: c.Label, Scores: scores, Slice: c.Slice})
+	}
+	if a.Set, err = evaluate.Evaluate(all, b.Labels); err != nil {
+		return fmt.Errorf("accept %s: %w", b.Ref(), err)
+	}
+	a.Latency = evaluate.LatencyOf(0, took)
+	return nil
+}
+
+// probabilities are a model's scores as shares that sum to one: divided by their sum, or by softmax where some are below
+// zero, which no probability is.
+func probabilities(out engine.Tensor) ([]float64, error) {
+	scores := make([]float64, out.Elements())
+	low, high := math.Inf(1), math.Inf(-1)
+	for i := range scores {
+		v, err := manifest.RealAt(out, i)
+		if err != nil {
+			return nil, err
+		}
+		if v-v != 0 { // NaN or infinite
+			return nil, fmt.Errorf("output %d is %v", i, v)
+		}
+		scores[i], low, high = v, min(low, v), max(high, v)
+	}
+	sum := 0.0
+	for i, v := range scores {
+		if low < 0 {
+			scores[i] = math.Exp(v - high)
+		}
+		sum += scores[i]
+	}
+	for i := range scores {
+		if scores[i] /= sum; sum == 0 {
+			scores[i] = 1 / float64(len(scores))
+		}
+	}
+	return scores, nil
+}
+
+// judge holds the report against the bundle's bounds.
+func (a *acceptance) judge(b *manifest.Bundle) {
+	if a.Set != nil {
+		judged := *a.Set
+		judged.Latency = a.Latency
+		bounds := make([]evaluate.Bound, len(b.Acceptance.Bounds))
+		for i, bound := range b.Acceptance.Bounds {
+			bounds[i] = evaluate.Bound(bound)
+		}
+		a.Missed = append(a.Missed, judged.Check(bounds)...)
+	}
+	for _, s := range a.Stress {
+		if !s.Passed {
+			a.Missed = append(a.Missed, s.What+": "+s.Found)
+		}
+	}
+	a.Passed = len(a.Missed) == 0
+}
+
+// verdict is nil for a model that reaches everything.
+func (a *acceptance) verdict() error {
+	if a.Passed {
+		return nil
+	}
+	return fmt.Errorf("model %s on %s %s: %s: %w", a.Model, a.Engine, a.Delegate, strings.Join(a.Missed, "; "), errNotAccepted)
+}
+
+func (a *acceptance) save(path string) error {
+	text, err := json.MarshalIndent(a, "", "  ")
+	if err != nil {
+		return fmt.Errorf("keep report of %s: %w", a.Model, err)
+	}
+	if err := atomicfile.Write(path, append(text, '\n'), 0o644); err != nil {
+		return fmt.Errorf("keep report of %s: %w", a.Model, err)
+	}
+	return nil
+}
+
+// readAcceptance reads a report that was kept.
+func readAcceptance(path string) (*acceptance, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	a := &acceptance{}
+	if err := json.Unmarshal(text, a); err != nil {
+		return nil, fmt.Errorf("read report %q: %w", path, err)
+	}
+	return a, nil
+}
+
+// reportBeside is where the report of the bundle at path is kept: in its folder, or beside its file.
+func reportBeside(path string) string {
+	if file, ok := strings.CutSuffix(path, manifest.Suffix); ok {
+		return file + "." + manifest.ReportFile
+	}
+	return filepath.Join(path, manifest.ReportFile)
+}
+
+// unwritable reports whether a report could not be kept because the place is not ours to write.
+func unwritable(err error) bool {
+	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)
+}

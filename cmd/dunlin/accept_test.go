@@ -1,0 +1,148 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/dunlin-iot/dunlin/internal/fixture"
+	"github.com/dunlin-iot/dunlin/models/engine"
+	"github.com/dunlin-iot/dunlin/models/manifest"
+)
+
+// unpacked packs the example's bundle, after a change of its spec, and lays its files down as the shelf does.
+func unpacked(t *testing.T, change ...string) string {
+	t.Helper()
+	base := fixture.Path(t, "examples", "motions")
+	spec, err := os.ReadFile(filepath.Join(base, "pack.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.NewReplacer(append([]string{"../models", fixture.Path(t, "examples", "models"), "../../testdata", fixture.Path(t, "testdata")}, change...)...).Replace(string(spec))
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "pack.yaml"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("DUNLIN_TFLITE", fixture.Runtime(t))
+	var said bytes.Buffer
+	file := filepath.Join(dir, "motions-2.dunlin")
+	if code := newApp(nil, &said, &said).run(t.Context(), []string{"models", "pack", filepath.Join(dir, "pack.yaml"), "--out", file, "--models", dir}); code != exitOK {
+		t.Fatalf("pack: exit code %d\n%s", code, said.String())
+	}
+	disk, err := manifest.OpenDisk(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := filepath.Join(dir, "2-0123456789ab")
+	if err := errors.Join(os.CopyFS(folder, disk), disk.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+// accept asks as the daemon does.
+func accept(t *testing.T, ctx context.Context, folder string, opts engine.Options) error {
+	t.Helper()
+	lib := &library{path: fixture.Runtime(t), getenv: os.Getenv}
+	b, err := openBundle(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	s, _, err := lib.session(b.Bundle, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	return lib.acceptFolder(ctx, folder, b.Bundle, opts, s)
+}
+
+// TestAcceptFolder: a pass is kept and believed, for the same runtime and delegate only.
+func TestAcceptFolder(t *testing.T) {
+	folder := unpacked(t, "latency_p99_ms, max: 100", "latency_init_ms, max: 60000")
+	report := filepath.Join(folder, manifest.ReportFile)
+	if err := accept(t, t.Context(), folder, engine.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	a, err := readAcceptance(report)
+	if err != nil || !a.Passed || a.Model != "motions@2" || a.Delegate != "xnnpack" || a.Set.N != 80 || a.Set.Accuracy.Value != 1 {
+		t.Fatalf("report: %+v, %v", a, err)
+	}
+	if a.Latency.Init <= 0 || a.Latency.Runs != 80 {
+		t.Errorf("latency: %+v", a.Latency)
+	}
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := accept(t, over, folder, engine.Options{}); err != nil {
+		t.Errorf("the same again was run anew: %v", err)
+	}
+	if err := accept(t, over, folder, engine.Options{Delegates: []string{"none"}}); !errors.Is(err, context.Canceled) {
+		t.Errorf("a pass on another delegate was believed: %v", err)
+	}
+	if _, err := openBundle(folder); err != nil {
+		t.Errorf("the report disturbs the bundle: %v", err)
+	}
+}
+
+// TestAcceptFolderRefuses: a bound that is missed is one sentence, and asked again it is measured again.
+func TestAcceptFolderRefuses(t *testing.T) {
+	folder := unpacked(t, "accuracy, min: 0.95", "accuracy, min: 0.96")
+	for range 2 {
+		err := accept(t, t.Context(), folder, engine.Options{})
+		if want := "accuracy is 1, at least 0.9542 with 95 % certainty, less than 0.96"; !errors.Is(err, errNotAccepted) || !strings.Contains(err.Error(), want) {
+			t.Fatalf("got %v\nwant %s", err, want)
+		}
+	}
+	if a, err := readAcceptance(filepath.Join(folder, manifest.ReportFile)); err != nil || a.Passed || len(a.Missed) != 1 {
+		t.Errorf("report: %+v, %v", a, err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "acceptance.cbor"), []byte("something else"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := openBundle(folder); !errors.Is(err, manifest.ErrDigest) {
+		t.Errorf("another set: %v", err)
+	}
+}
+
+// TestAcceptWithoutSet: a bundle that asks for nothing is accepted, and no report is made up.
+func TestAcceptWithoutSet(t *testing.T) {
+	folder := t.TempDir()
+	if err := os.CopyFS(folder, os.DirFS(fixture.Path(t, "examples", "models", "motions", "1"))); err != nil {
+		t.Fatal(err)
+	}
+	if err := accept(t, t.Context(), folder, engine.Options{}); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(filepath.Join(folder, manifest.ReportFile)); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a report: %v", err)
+	}
+}
+
+// TestProbabilities: shares that sum to one, by division or by softmax.
+func TestProbabilities(t *testing.T) {
+	for name, tc := range map[string]struct{ in, want []float32 }{
+		"probabilities":     {[]float32{0.25, 0.75}, []float32{0.25, 0.75}},
+		"quantisation lost": {[]float32{0.2, 0.6}, []float32{0.25, 0.75}},
+		"logits":            {[]float32{-1.0986123, 0}, []float32{0.25, 0.75}}, // ln(1/3)
+		"nothing":           {[]float32{0, 0}, []float32{0.5, 0.5}},
+	} {
+		got, err := probabilities(engine.Of(tc.in))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		for i, p := range got {
+			if d := p - float64(tc.want[i]); d > 1e-6 || d < -1e-6 {
+				t.Errorf("%s: got %v, want %v", name, got, tc.want)
+			}
+		}
+	}
+	inf := float32(1e38)
+	if _, err := probabilities(engine.Of([]float32{1, inf * 10})); err == nil {
+		t.Error("an infinite score has a probability")
+	}
+}

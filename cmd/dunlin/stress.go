@@ -1,0 +1,265 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"github.com/dunlin-iot/dunlin/models/engine"
+	"github.com/dunlin-iot/dunlin/models/evaluate"
+	"github.com/dunlin-iot/dunlin/models/manifest"
+	"github.com/dunlin-iot/dunlin/models/window"
+)
+
+// stressed is one thing that a model was put through.
+type stressed struct {
+	What   string `json:"what"`
+	Passed bool   `json:"passed"`
+	Found  string `json:"found"`
+}
+
+// stress is what models test --stress does to a model. Its values are of a seed of its own: the same each time.
+type stress struct {
+	b    *manifest.Bundle
+	load func() (engine.Session, error) // verified by its golden vectors
+	time time.Duration                  // of the run at twice the rate
+	rand *rand.Rand
+}
+
+func newStress(b *manifest.Bundle, load func() (engine.Session, error), d time.Duration) *stress {
+	return &stress{b: b, load: load, time: d, rand: rand.New(rand.NewPCG(3, 4))}
+}
+
+// run does all; an error is a machine or a program that broke, and no verdict.
+func (s *stress) run(ctx context.Context) ([]stressed, error) {
+	var all []stressed
+	for _, test := range []func(context.Context) (stressed, error){s.rate, s.garbage, s.loads} {
+		r, err := test(ctx)
+		if err = errors.Join(err, ctx.Err()); err != nil {
+			return all, fmt.Errorf("stress %s: %w", s.b.Ref(), err)
+		}
+		all = append(all, r)
+	}
+	return all, nil
+}
+
+// noise fills values that look like no sensor's.
+func (s *stress) noise(values []float32) {
+	for i := range values {
+		values[i] = float32(2*s.rand.Float64() - 1)
+	}
+}
+
+// rate gives the session samples twice as fast as its source does. A window counts as late when it is not decided before
+// the next one is due: then the pipeline would begin to lose windows.
+func (s *stress) rate(ctx context.Context) (stressed, error) {
+	out := stressed{What: "twice the input rate", Passed: true}
+	hop := s.b.Framing().Hop
+	if s.b.Source.RateHz == 0 {
+		out.Found = "the manifest states no rate: nothing to double"
+		return out, nil
+	}
+	every := time.Duration(float64(time.Second) * float64(hop) / (2 * s.b.Source.RateHz))
+	framer, session, err := s.open()
+	if err != nil {
+		return out, err
+	}
+	defer session.Close()
+	channels := s.b.Source.Values()
+	samples := make([]float32, hop*channels)
+	tick := time.NewTimer(0)
+	defer tick.Stop()
+	var took []time.Duration
+	late := 0
+	for start, n := time.Now(), 0; n == 0 || time.Duration(n)*every < s.time; n++ {
+		due := start.Add(time.Duration(n) * every)
+		tick.Reset(time.Until(due))
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return out, nil
+		}
+		began := time.Now()
+		s.noise(samples)
+		framer.Push(engine.Of(samples, hop, channels), false)
+		framer.Next(session.Inputs()[0])
+		if err := session.Invoke(); err != nil {
+			return stressed{What: out.What, Found: fmt.Sprintf("window %d: %v", n, err)}, nil
+		}
+		if took = append(took, time.Since(began)); time.Since(due) > every {
+			late++
+		}
+	}
+	l := evaluate.LatencyOf(0, took)
+	out.Passed = late*100 <= len(took)
+	out.Found = fmt.Sprintf("%d of %d windows late; one is due every %v, p99 %v", late, len(took), every, l.P99.Round(time.Microsecond))
+	return out, nil
+}
+
+func (s *stress) open() (*window.Framer, engine.Session, error) {
+	framer, err := window.New(s.b.Framing())
+	if err != nil {
+		return nil, nil, err
+	}
+	session, err := s.load()
+	return framer, session, err
+}
+
+// garbage gives the session what no sensor should: values that are no numbers must be refused before the model, and
+// whatever reaches it must not change what it answers afterwards.
+func (s *stress) garbage(context.Context) (stressed, error) {
+	out := stressed{What: "garbage inputs"}
+	framer, session, err := s.open()
+	if err != nil {
+		return out, err
+	}
+	defer session.Close()
+	refused, strange, broken := 0, 0, 0
+	invoke := func() {
+		if err := session.Invoke(); err != nil {
+			broken++
+		} else if _, err := probabilities(session.Outputs()[0]); err != nil {
+			strange++
+		}
+	}
+	n := 0
+	for _, w := range s.windows() {
+		n++
+		framer.Push(engine.Of(w.values, s.b.Window.Length, s.b.Source.Values()), true)
+		switch through := framer.Next(session.Inputs()[0]); {
+		case !through:
+			refused++
+		case w.never:
+			out.Found = "a window with " + w.what + " reached the model"
+			return out, nil
+		default:
+			invoke()
+		}
+	}
+	in := session.Inputs()[0].Data
+	for _, fill := range s.bits(len(in)) {
+		n++
+		copy(in, fill)
+		invoke()
+	}
+	out.Found = fmt.Sprintf("%d inputs, %d refused before the model, %d calls failed, %d answers were no number", n, refused, broken, strange)
+	if report, err := s.b.Verify(session); err != nil {
+		out.Found += "; afterwards the golden vectors do not agree any more: " + err.Error()
+	} else {
+		out.Passed = true
+		out.Found += fmt.Sprintf("; afterwards %d of %d golden vectors agree", report.Top1, report.Vectors)
+	}
+	return out, nil
+}
+
+// odd is a window that no sensor gives.
+type odd struct {
+	what   string
+	values []float32
+	never  bool // must not reach the model
+}
+
+func (s *stress) windows() (all []odd) {
+	size := s.b.Window.Length * s.b.Source.Values()
+	whole := func(v float32) []float32 {
+		values := make([]float32, size)
+		for i := range values {
+			values[i] = v
+		}
+		return values
+	}
+	nan, inf := float32(math.NaN()), float32(math.Inf(1))
+	for what, v := range map[string]float32{"NaN": nan, "+Inf": inf, "-Inf": -inf} {
+		all = append(all, odd{what, whole(v), true})
+		for range 8 {
+			values := make([]float32, size)
+			s.noise(values)
+			values[s.rand.IntN(size)] = v
+			all = append(all, odd{"one " + what, values, true})
+		}
+	}
+	for _, v := range []float32{0, math.MaxFloat32, -math.MaxFloat32, math.SmallestNonzeroFloat32, 1e30, -1e30} {
+		all = append(all, odd{what: strconv.FormatFloat(float64(v), 'g', -1, 32), values: whole(v)})
+	}
+	for range 16 {
+		values := make([]float32, size)
+		s.noise(values)
+		for i := range values {
+			values[i] *= math.MaxFloat32
+		}
+		all = append(all, odd{what: "extreme noise", values: values})
+	}
+	return all
+}
+
+// bits are the bytes of input tensors.
+func (s *stress) bits(n int) (all [][]byte) {
+	for _, b := range []byte{0, 0xff, 0x7f, 0x80} {
+		all = append(all, bytes.Repeat([]byte{b}, n))
+	}
+	for range 32 {
+		fill := make([]byte, n)
+		for i := range fill {
+			fill[i] = byte(s.rand.Uint32())
+		}
+		all = append(all, fill)
+	}
+	return all
+}
+
+const (
+	warmLoads   = 10 // until allocators have what they keep
+	countLoads  = 50
+	growthShare = 50      // of memory: 2 %
+	growthFloor = 2 << 20 // what is less than this is noise
+)
+
+// loads opens and closes the model over and over; memory must not grow.
+func (s *stress) loads(ctx context.Context) (stressed, error) {
+	out := stressed{What: "loads and unloads"}
+	before := int64(0)
+	for i := range warmLoads + countLoads {
+		session, err := s.load()
+		if err != nil {
+			out.Found = fmt.Sprintf("load %d: %v", i+1, err)
+			return out, nil
+		}
+		if err := session.Close(); err != nil || ctx.Err() != nil {
+			return out, err
+		}
+		if i+1 == warmLoads {
+			before = settledBytes()
+		}
+	}
+	after := settledBytes()
+	grown := after - before
+	out.Passed = grown <= max(before/growthShare, growthFloor)
+	out.Found = fmt.Sprintf("%d times; memory went from %.1f to %.1f MiB", warmLoads+countLoads, float64(before)/(1<<20), float64(after)/(1<<20))
+	if before == 0 {
+		out.Found = fmt.Sprintf("%d times; this system does not tell the memory of a process", warmLoads+countLoads)
+	}
+	return out, nil
+}
+
+// settledBytes is what this process holds in memory once the garbage is gone; zero where the system does not tell. The
+// second number of proc_pid_statm(5) is resident pages.
+func settledBytes() int64 {
+	debug.FreeOSMemory()
+	text, err := os.ReadFile("/proc/self/statm")
+	fields := bytes.Fields(text)
+	if err != nil || len(fields) < 2 {
+		return 0
+	}
+	pages, err := strconv.ParseInt(string(fields[1]), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return pages * int64(os.Getpagesize())
+}
