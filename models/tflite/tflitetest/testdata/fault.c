@@ -9,6 +9,7 @@
             slow       waits "us" microseconds before each answer
             fail       fails                        \
             abort, segfault, illegal, hang, exit     > in the step of "at"
+            devour     takes memory until there is none, or 2 GiB, and fails
      at     create, prepare, kernel, invoke (the usual one)
      us     microseconds, 20000 when not given */
 #include <signal.h>
@@ -54,6 +55,12 @@ static TfLiteStatus step(const plugin* p, TfLiteContext* c, const char* at) {
   if (is(p, "exit")) _exit(0);
   if (is(p, "hang"))
     for (;;) pause();
+  if (is(p, "devour")) {
+    int n = 0;
+    for (char* m; n < 2048 && (m = malloc(1 << 20)); n++) memset(m, 1, 1 << 20);
+    if (c) c->ReportError(c, "fault: %s after %d MiB", n < 2048 ? "no more memory" : "enough", n);
+    return kTfLiteError;
+  }
   return kTfLiteOk;
 }
 

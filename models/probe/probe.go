@@ -1,0 +1,138 @@
+package probe
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/dunlin-iot/dunlin/models/engine"
+)
+
+const (
+	usualLimit  = 2 * time.Minute
+	usualMemory = 512 << 20
+)
+
+// Config says how probes are made. Command is required.
+type Config struct {
+	Command []string      // a program that calls Serve
+	Env     []string      // of the child; nil means this process's
+	Folder  string        // where verdicts are kept; empty keeps none
+	Limit   time.Duration // of one probe, unless the delegate's preset asks for more; zero means 2 minutes
+	Memory  int64         // bytes that a child may take beyond those of the empty program; zero means 512 MiB
+	Machine Machine       // empty fields are read from this machine
+	Logger  *slog.Logger  // nil discards
+}
+
+// Machine is what a verdict depends on besides model and delegate.
+type Machine struct {
+	Kernel string `json:"kernel"` // release
+	Board  string `json:"board"`
+	Boot   string `json:"-"` // this start of the machine
+}
+
+// Prober makes probes, one at a time: accelerators are rarely made for two users.
+type Prober struct {
+	cfg Config
+	mu  sync.Mutex
+}
+
+// New makes a Prober.
+func New(cfg Config) (*Prober, error) {
+	if len(cfg.Command) == 0 {
+		return nil, errors.New("make prober: no command is given")
+	}
+	if cfg.Limit <= 0 {
+		cfg.Limit = usualLimit
+	}
+	if cfg.Memory <= 0 {
+		cfg.Memory = usualMemory
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Env == nil {
+		cfg.Env = os.Environ()
+	}
+	cfg.Machine = cfg.Machine.filled()
+	return &Prober{cfg: cfg}, nil
+}
+
+func (m Machine) filled() Machine {
+	for field, files := range map[*string][]string{
+		&m.Kernel: {"/proc/sys/kernel/osrelease"},
+		&m.Board:  {"/proc/device-tree/model", "/sys/class/dmi/id/product_name"},
+		&m.Boot:   {"/proc/sys/kernel/random/boot_id"},
+	} {
+		for _, file := range files {
+			if *field == "" {
+				text, _ := os.ReadFile(file) // what a machine does not say is the same on all its days
+				*field = strings.Trim(string(text), "\x00\n ")
+			}
+		}
+	}
+	return m
+}
+
+// Request is one delegate to be proved with one model. Engine, Version, Model and Plugin.Name are required.
+type Request struct {
+	Engine    string        // the engine's name, which Serve is asked for
+	Version   string        // of its runtime library
+	Plugin    engine.Plugin // the delegate; without a library when the runtime has it inside
+	CPU       []string      // the delegates of the CPU to compare speed with, and to take what this one leaves; empty means the engine's default
+	Threads   int
+	Model     []byte
+	Vectors   []Vector // recorded runs
+	Tolerance int      // how far an output may be off, in the steps of the manifest; zero means 2 of integers, 0.1 % of floats
+}
+
+// Vector is a recorded run: the bytes of each tensor.
+type Vector struct{ Inputs, Outputs [][]byte }
+
+// Run proves the delegate, or remembers that it did. The walk ends at engine.Verified or has a reason. The error is that
+// of the context.
+func (p *Prober) Run(ctx context.Context, r Request) (engine.Walk, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	walk := engine.Walk{Delegate: r.Plugin.Name, Stage: engine.Requested}
+	k, err := p.keyOf(r)
+	if err != nil {
+		walk.Reason, walk.Text = engine.ReasonNoLibrary, err.Error()
+		return walk, nil
+	}
+	if kept, ok := p.recall(k); ok {
+		return kept, nil
+	}
+	start := time.Now()
+	walk = p.ask(ctx, r)
+	if err := ctx.Err(); err != nil {
+		return walk, err
+	}
+	p.cfg.Logger.Info("delegate probed", "delegate", walk.Delegate, "stage", walk.Stage, "reason", walk.Reason, "text", walk.Text, "took", time.Since(start).Round(time.Millisecond))
+	if err := p.keep(k, walk); err != nil {
+		p.cfg.Logger.Warn("verdict not kept", "error", err)
+	}
+	return walk, nil
+}
+
+// limit is that of a delegate's probe.
+func (p *Prober) limit(name string) time.Duration {
+	if preset := engine.FindPreset(name); preset != nil {
+		return max(p.cfg.Limit, preset.Limit)
+	}
+	return p.cfg.Limit
+}
+
+// open opens a delegate's library; nil without an error when the runtime has it inside.
+func open(path string) (io.ReadCloser, error) {
+	if path == "" {
+		return nil, nil
+	}
+	return os.Open(filepath.Clean(path))
+}
