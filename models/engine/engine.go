@@ -36,6 +36,7 @@ type Options struct {
 	Threads   int      // interpreter threads; zero means 1
 	Delegates []string // preference, best first: "xnnpack", or "none" for plain kernels; empty means the engine's default
 	Plugins   []Plugin // what the words in Delegates mean that are neither the engine's nor presets
+	Tried     []Walk   // of delegates that were proved before, for the report; a winner's numbers are among them
 	// OnStage is told when a delegate reaches a stage, before the next step, which may crash. It may be nil.
 	OnStage func(delegate string, s Stage)
 }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -122,4 +123,21 @@ func Reasoned(walks []Walk) string {
 		}
 	}
 	return strings.Join(all, "; ")
+}
+
+// Told is tried with what has become of it since: a delegate that is in both keeps its numbers and gets its new end.
+func Told(tried, since []Walk) []Walk {
+	var all []Walk
+	for _, w := range tried {
+		if i := slices.IndexFunc(since, func(s Walk) bool { return s.Delegate == w.Delegate }); i < 0 {
+			all = append(all, w)
+		}
+	}
+	for _, w := range since {
+		if i := slices.IndexFunc(tried, func(t Walk) bool { return t.Delegate == w.Delegate }); i >= 0 && w.Parity == nil {
+			w.Parity = tried[i].Parity
+		}
+		all = append(all, w)
+	}
+	return all
 }

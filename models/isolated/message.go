@@ -25,6 +25,7 @@ type request struct {
 	Threads   int
 	Delegates []string
 	Plugins   []engine.Plugin
+	Tried     []engine.Walk
 	Memory    int64
 }
 

@@ -99,7 +99,7 @@ func loadModel(e engine.Engine, r *request) (engine.Session, error) {
 		}
 		defer func() { _ = unmap(model) }() // the engine has its own copy
 	}
-	return e.Load(model, engine.Options{Threads: r.Threads, Delegates: r.Delegates, Plugins: r.Plugins})
+	return e.Load(model, engine.Options{Threads: r.Threads, Delegates: r.Delegates, Plugins: r.Plugins, Tried: r.Tried})
 }
 
 // work answers calls until the process ends.

@@ -72,6 +72,7 @@ func ask(cfg *Config, r request, model, tensors *os.File) (*child, answer, error
 func (s *Session) start() error {
 	r := request{
 		Engine: s.cfg.Engine, Model: int64(s.bytes), Threads: s.opts.Threads, Delegates: s.opts.Delegates, Plugins: s.opts.Plugins,
+		Tried:  s.opts.Tried,
 		Memory: s.cfg.Memory,
 	}
 	c, a, err := ask(s.cfg, r, s.model, s.shared)

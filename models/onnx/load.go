@@ -9,7 +9,6 @@ import "C"
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"unsafe"
 
 	"github.com/dunlin-iot/dunlin/models/engine"
@@ -39,17 +38,27 @@ func (r *Runtime) load(model []byte, opts engine.Options) (*Session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", err, engine.ErrModel)
 	}
-	ways, reasons := r.ways(opts.Delegates)
+	ways, walks := r.ways(opts.Delegates)
 	for i, w := range ways {
+		walk := engine.Walk{Delegate: w.word, Stage: engine.Loaded}
+		if opts.OnStage != nil {
+			opts.OnStage(w.word, engine.Loaded)
+		}
 		s, err := r.attempt(model, graph, w, max(opts.Threads, 1))
 		if err == nil {
-			s.report.Reason = strings.Join(reasons, "; ")
+			walk.Stage, walk.Nodes, walk.Delegated, walk.Parts = engine.Active, s.report.Nodes, s.report.Delegated, s.report.Parts
+			s.report.Walks = engine.Told(opts.Tried, append(walks, walk))
+			s.report.Reason = engine.Reasoned(s.report.Walks)
 			return s, nil
 		}
 		if i == len(ways)-1 {
 			return nil, fmt.Errorf("%w: %w", err, engine.ErrModel)
 		}
-		reasons = append(reasons, fmt.Sprintf("%s: %v", w.word, err))
+		walk.Reason, walk.Text = engine.ReasonCreate, err.Error() // the library builds and applies in one step
+		if f := (*engine.Fault)(nil); errors.As(err, &f) {
+			walk.Reason, walk.Text = f.Reason, f.Text
+		}
+		walks = append(walks, walk)
 	}
 	return nil, errors.New("no way to run was tried") // ways always ends with the CPU
 }

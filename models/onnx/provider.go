@@ -1,9 +1,10 @@
 package onnx
 
 import (
-	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/dunlin-iot/dunlin/models/engine"
 )
 
 const (
@@ -32,14 +33,14 @@ var providers = [...]provider{
 }
 
 // offered finds a word's provider in this library.
-func (r *Runtime) offered(word string) (provider, error) {
+func (r *Runtime) offered(word string) (provider, *engine.Fault) {
 	i := slices.IndexFunc(providers[:], func(p provider) bool { return p.word == word })
 	if i < 0 {
-		return provider{}, fmt.Errorf("not a provider of this program, which knows %s", known())
+		return provider{}, engine.Faultf(engine.ReasonUnknown, "not a provider of this program, which knows %s", known())
 	}
 	p := providers[i]
 	if !slices.Contains(r.providers, p.listed) {
-		return provider{}, fmt.Errorf("this library (%s) has no %s, only %s", r.path, p.listed, strings.Join(r.providers, ", "))
+		return provider{}, engine.Faultf(engine.ReasonNoSymbol, "this library (%s) has no %s, only %s", r.path, p.listed, strings.Join(r.providers, ", "))
 	}
 	return p, nil
 }
@@ -52,6 +53,9 @@ func known() string {
 	return strings.Join(list, ", ")
 }
 
+// OnCPU reports whether a word means kernels of this processor, which need no proof in a process of their own.
+func OnCPU(word string) bool { return word == cpu || word == plain || word == "xnnpack" }
+
 // way is one attempt: the providers to add, in order. None is the CPU alone.
 type way struct {
 	word      string
@@ -60,16 +64,16 @@ type way struct {
 
 // ways are the attempts for a preference, best first; the last is always the CPU. A provider is followed by those that
 // stand behind it, so that they get the nodes that it leaves: TensorRT before CUDA is how NVIDIA means it.
-func (r *Runtime) ways(wanted []string) (list []way, refused []string) {
+func (r *Runtime) ways(wanted []string) (list []way, refused []engine.Walk) {
 	var behind []provider
 	last := cpu
 	if i := slices.IndexFunc(wanted, func(s string) bool { return s == cpu || s == plain }); i >= 0 {
 		last, wanted = wanted[i], wanted[:i]
 	}
 	for _, word := range slices.Backward(wanted) {
-		p, err := r.offered(word)
-		if err != nil {
-			refused = append(refused, fmt.Sprintf("%s: %v", word, err))
+		p, fault := r.offered(word)
+		if fault != nil {
+			refused = append(refused, engine.Walk{Delegate: word, Stage: engine.Requested, Reason: fault.Reason, Text: fault.Text})
 			continue
 		}
 		behind = append([]provider{p}, behind...)

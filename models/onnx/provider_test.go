@@ -20,10 +20,10 @@ func TestProviderFallsBackWithReason(t *testing.T) {
 		says []string
 		on   string
 	}{
-		"unknown word":     {[]string{"warp"}, []string{"warp: not a provider of this program, which knows cpu, none, tensorrt, cuda"}, "cpu"},
-		"not built in":     {[]string{"openvino"}, []string{"openvino: this library", "has no OpenVINOExecutionProvider, only"}, "cpu"},
-		"cannot start":     {[]string{"cuda"}, []string{"cuda: build session:", "libonnxruntime_providers_shared.so"}, "cpu"},
-		"two, then plain":  {[]string{"tensorrt", "cuda", "none"}, []string{"tensorrt: build session:", "; cuda: build session:"}, "none"},
+		"unknown word":     {[]string{"warp"}, []string{"warp (unknown_delegate): not a provider of this program, which knows cpu, none, tensorrt, cuda"}, "cpu"},
+		"not built in":     {[]string{"openvino"}, []string{"openvino (no_symbol): this library", "has no OpenVINOExecutionProvider, only"}, "cpu"},
+		"cannot start":     {[]string{"cuda"}, []string{"cuda (create_failed): build session:", "libonnxruntime_providers_shared.so"}, "cpu"},
+		"two, then plain":  {[]string{"tensorrt", "cuda", "none"}, []string{"tensorrt (create_failed): build session:", "; cuda (create_failed): build session:"}, "none"},
 		"nothing after it": {[]string{"cpu", "cuda"}, nil, "cpu"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,7 +1,6 @@
 package onnx
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/dunlin-iot/dunlin/models/engine"
@@ -36,7 +35,7 @@ func (t *tally) report(w way) (engine.Report, error) {
 			took = append(took, p.word)
 			rep.Delegated, rep.Parts = rep.Delegated+n, rep.Parts+t.parts[p.listed]
 		} else if i == 0 {
-			return rep, fmt.Errorf("took none of %d operators", t.total)
+			return rep, engine.Faultf(engine.ReasonNoNodes, "took none of %d operators", t.total)
 		}
 	}
 	rep.Delegate = strings.Join(took, "+")

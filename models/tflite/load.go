@@ -52,9 +52,9 @@ func (r *Runtime) load(model []byte, opts engine.Options) (*Session, error) {
 		a.reach(engine.Requested)
 		s, err := a.run(padded)
 		if err == nil {
-			s.report.Reason = engine.Reasoned(walks)
 			a.reach(engine.Active)
-			s.report.Walks = append(walks, a.Walk)
+			s.report.Walks = engine.Told(opts.Tried, append(walks, a.Walk))
+			s.report.Reason = engine.Reasoned(s.report.Walks)
 			return s, nil
 		}
 		if word == plain {
