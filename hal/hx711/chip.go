@@ -14,7 +14,7 @@ import (
 
 const (
 	powersDown = 60 * time.Microsecond // a high clock for longer than this (data sheet, figure 3)
-	settling   = 4                     // conversions after a reset or a change of input (400 ms at 10 a second, 50 at 80: table 1)
+	settling   = 4                     // conversions after a reset or a change of input (400 ms at 10 a second, 50 at 80: sheet, "key electrical characteristics")
 )
 
 var (
