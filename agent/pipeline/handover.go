@@ -12,15 +12,14 @@ const shadow = 8
 
 // handover is the part of a path that exchanges lanes. It belongs to the goroutine of Run.
 type handover struct {
-	heir   *lane      // fed, and to follow as soon as it has a full window
-	done   chan error // of the order that brought the heir; nil once it is answered
-	fed    bool       // the heir's framer gets samples
-	skip   int        // samples until it does, once its start is known
-	waited int        // samples that came while its start was not known
-	spare  *lane      // the lane before, while its successor is on trial
-	turn   int        // windows of the spare until the next one that it answers
-	muted  bool       // the lane's session is closed: its windows are lost
-	kept   bool       // the heir needs no trial: Keep came before its first window
+	heir  *lane      // fed, and to follow as soon as it has a full window
+	done  chan error // of the order that brought the heir; nil once it is answered
+	fed   bool       // the heir's framer gets samples
+	skip  int        // samples until it does, once its start is known
+	spare *lane      // the lane before, while its successor is on trial
+	turn  int        // windows of the spare until the next one that it answers
+	muted bool       // the lane's session is closed: its windows are lost
+	kept  bool       // the heir needs no trial: Keep came before its first window
 }
 
 // obey carries out one order, or begins to.

@@ -50,7 +50,7 @@ func TestPlayback(t *testing.T) {
 		{0x76, []byte{0xf3}, "\x08", nil}, // the same question again
 		{0x76, []byte{0xf7}, "\x00\x00", syscall.ENXIO},
 		{0x76, []byte{0xf7}, "\x01\x02", nil},
-		{0x40, []byte{0x00}, "\x01", nil},     // its own order
+		{0x40, []byte{0x00}, "\x01", nil}, // its own order
 	} {
 		got, err := ask(p, step.address, len(step.want), step.write...)
 		if string(got) != step.want || !errors.Is(err, step.err) {

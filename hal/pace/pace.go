@@ -38,7 +38,7 @@ func New(nominal hal.Hertz) *Pace {
 	if nominal > 0 {
 		p.nominal = float64(time.Second) / float64(nominal)
 		p.period = p.nominal
-		p.vPeriod = math.Pow(doubt*p.nominal, 2)
+		p.vPeriod = doubt * p.nominal * doubt * p.nominal
 	}
 	return p
 }

@@ -16,7 +16,6 @@ type chip struct {
 	begin  time.Duration
 	period float64 // nanoseconds
 	taken  int
-	lost   int // samples that the chip made and nobody will see
 }
 
 func (c *chip) time(i int) time.Duration { return c.begin + time.Duration(float64(i)*c.period) }

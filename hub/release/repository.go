@@ -1,7 +1,6 @@
 package release
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -192,7 +191,7 @@ func releases(m *metadata.Metadata[metadata.TargetsType]) map[string]trust.Relea
 		if t == nil || t.Custom == nil {
 			continue
 		}
-		if rel, err := trust.ParseRelease(path, t.Length, t.Hashes["sha256"], json.RawMessage(*t.Custom)); err == nil {
+		if rel, err := trust.ParseRelease(path, t.Length, t.Hashes["sha256"], *t.Custom); err == nil {
 			out[path] = rel
 		}
 	}

@@ -60,7 +60,8 @@ func (w *Worker) Free() bool {
 		return true
 	}
 	select {
-	case <-w.done:
+	case err := <-w.done:
+		_ = err // whoever made the call was told ErrStuck
 		w.since = time.Time{}
 		return true
 	default:

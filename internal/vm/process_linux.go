@@ -1,6 +1,7 @@
 package vm
 
 import (
+	"errors"
 	"net"
 	"os"
 	"os/exec"
@@ -20,8 +21,7 @@ func socketPair() (ours net.Conn, theirs *os.File, err error) {
 	defer mine.Close() // FileConn makes its own
 	theirs = os.NewFile(uintptr(fds[1]), "qmp of the machine")
 	if ours, err = net.FileConn(mine); err != nil {
-		theirs.Close()
-		return nil, nil, err
+		return nil, nil, errors.Join(err, theirs.Close())
 	}
 	return ours, theirs, nil
 }

@@ -227,7 +227,7 @@ func store(z *zip.Writer, fsys fs.FS, name string, limit int64) error {
 	if err != nil {
 		return err
 	}
-	h := &zip.FileHeader{
+	h := &zip.FileHeader{ //nolint:staticcheck // CreateRaw takes no other date
 		Name: name, Method: zip.Store, ModifiedDate: firstDay, CRC32: crc32.ChecksumIEEE(data),
 		CompressedSize64: uint64(len(data)), UncompressedSize64: uint64(len(data)),
 	}

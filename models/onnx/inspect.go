@@ -41,9 +41,8 @@ func Inspect(model []byte) (*Graph, error) {
 
 // head is the model's outer message.
 type head struct {
-	g      *Graph
-	graph  []byte
-	opsets int
+	g     *Graph
+	graph []byte
 }
 
 func inspectModel(model []byte) (*Graph, error) {

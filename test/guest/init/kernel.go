@@ -78,7 +78,7 @@ func (s *site) refused(c chip) error {
 		_ = bus.Close()
 	}
 	if !errors.Is(err, syscall.EBUSY) {
-		return fmt.Errorf("the kernel owns 0x%02x, and hal/board says %v", c.address, err)
+		return fmt.Errorf("the kernel owns 0x%02x, and hal/board says %q", c.address, fmt.Sprint(err))
 	}
 	return nil
 }

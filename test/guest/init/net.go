@@ -20,7 +20,7 @@ func connect() error {
 	if err != nil {
 		return err
 	}
-	defer unix.Close(fd)
+	defer func() { _ = unix.Close(fd) }()
 	for _, s := range []struct {
 		card, what, address string
 		request             uint
