@@ -26,14 +26,14 @@ func (s *Spool) open() error {
 	if err != nil {
 		return err
 	}
-	if err := s.removeLeftovers(); err != nil {
-		return err
-	}
 	cause, err := s.openExisting(d)
-	if err != nil || s.file != nil {
+	if err == nil && s.file == nil {
+		err = s.startEpoch(d, cause)
+	}
+	if err != nil {
 		return err
 	}
-	return s.startEpoch(d, cause)
+	return s.removeLeftovers() // the file is locked now: what lies about is nobody's work
 }
 
 // openExisting opens the file that is there. It leaves s.file nil when there is none, and when it had to be set aside;
@@ -50,11 +50,11 @@ func (s *Spool) openExisting(d *side) (cause string, err error) {
 	} else if err != nil {
 		return "", err
 	}
-	if err := remove(s.path(newFileName)); err != nil {
-		return "", err
-	}
 	err = s.load(d)
-	if err == nil || isPassing(err) {
+	if err == nil {
+		return "", remove(s.path(newFileName)) // after the lock: another process may be compacting into it
+	}
+	if isPassing(err) {
 		return "", err
 	}
 	return err.Error(), s.setAside(d, err)

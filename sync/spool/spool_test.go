@@ -251,12 +251,24 @@ func TestStreamsByClass(t *testing.T) {
 	}
 }
 
+// TestSecondProcessIsRefused: it also leaves alone what the first one is writing at that moment.
 func TestSecondProcessIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir, config())
+	working := []string{filepath.Join(dir, ".spool.json.1234"), filepath.Join(dir, "spool.db.new")}
+	for _, name := range working {
+		if err := os.WriteFile(name, []byte("half of it"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	_, err := spool.Open(dir, config())
 	if !errors.Is(err, spool.ErrInUse) || !strings.Contains(err.Error(), "another process has it open") {
 		t.Fatalf("the second opening: %v", err)
+	}
+	for _, name := range working {
+		if _, err := os.Stat(name); err != nil {
+			t.Errorf("the second opening removed a file of the first: %v", err)
+		}
 	}
 	put(t, s, wire.Results, 1, 1)
 	flush(t, s)
