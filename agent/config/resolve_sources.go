@@ -34,7 +34,7 @@ func (r *resolver) source(name string, raw Source) SourceConfig {
 
 // hardware is the part of source that needs few checks across keys.
 func (r *resolver) hardware(name string, raw Source, s *SourceConfig) {
-	for _, c := range []*Chip{raw.BME280, raw.BMP280, raw.HDC302x, raw.MCP9808, raw.TMP102, raw.BH1750} {
+	for _, c := range []*Chip{raw.BME280, raw.BMP280, raw.HDC302x, raw.MCP9808, raw.TMP102, raw.TMP75, raw.BH1750} {
 		if c != nil {
 			s.Chip = &ChipConfig{place(c.Bus, c.Address), time.Duration(c.Every)}
 		}

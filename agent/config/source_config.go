@@ -14,7 +14,7 @@ type SourceConfig struct {
 
 	Replay  *ReplayConfig
 	Process *ProcessConfig
-	Chip    *ChipConfig // bme280, bmp280, hdc302x, aht20, mcp9808, tmp102, bh1750
+	Chip    *ChipConfig // bme280, bmp280, hdc302x, aht20, mcp9808, tmp102, tmp75, bh1750
 	SCD4x   *SCD4xConfig
 	ADS1115 *ADS1115Config
 	INA219  *INA219Config
@@ -91,6 +91,7 @@ type INA219Config struct {
 // IMUConfig measures motion. Gyro is 0 for a chip without one.
 type IMUConfig struct {
 	Place
+	SPI   string // "spidev0.0"; Place is empty then
 	Rate  hal.Hertz
 	Accel int // full scale, multiples of standard gravity
 	Gyro  int // full scale, degrees per second

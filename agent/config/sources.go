@@ -15,6 +15,7 @@ type Source struct {
 	AHT20   *AHT20   `yaml:"aht20" remote:"no" doc:"Temperature and humidity: Aosong AHT20, at 0x38."`
 	MCP9808 *Chip    `yaml:"mcp9808" remote:"no" doc:"Temperature: Microchip MCP9808, at 0x18 to 0x1f."`
 	TMP102  *Chip    `yaml:"tmp102" remote:"no" doc:"Temperature: Texas Instruments TMP102, at 0x48 to 0x4b."`
+	TMP75   *Chip    `yaml:"tmp75" remote:"no" doc:"Temperature: Texas Instruments TMP75, TMP105, TMP175 and TMP275, at 0x48 to 0x4f."`
 	BH1750  *Chip    `yaml:"bh1750" remote:"no" doc:"Light: Rohm BH1750, at 0x23 or 0x5c."`
 	ADS1115 *ADS1115 `yaml:"ads1115" remote:"no" doc:"Voltages: Texas Instruments ADS1115, at 0x48 to 0x4b."`
 	INA219  *INA219  `yaml:"ina219" remote:"no" doc:"Voltage, current and power: Texas Instruments INA219, at 0x40 to 0x4f."`
@@ -116,7 +117,8 @@ type MPU6050 struct {
 
 // LSM6DS measures six axes through its FIFO.
 type LSM6DS struct {
-	Bus     Bus        `yaml:"bus" required:"yes" remote:"no" doc:"The I2C bus of the chip, as i2c-1; dunlin sources ls lists them."`
+	Bus     Bus        `yaml:"bus" remote:"no" doc:"The I2C bus of the chip, as i2c-1; dunlin sources ls lists them."`
+	SPI     SPIDevice  `yaml:"spi" remote:"no" doc:"The chip select of the chip when it is wired to SPI, as spidev0.0; instead of bus."`
 	Address *Address   `yaml:"address" remote:"no" doc:"Address on the bus; by default 0x6a."`
 	Rate    Hertz      `yaml:"rate" default:"104Hz" remote:"yes" doc:"Samples per second."`
 	Accel   AccelRange `yaml:"accel" default:"4g" remote:"no" doc:"Largest acceleration that can be told from more."`
@@ -125,7 +127,8 @@ type LSM6DS struct {
 
 // ADXL345 measures three axes through its FIFO.
 type ADXL345 struct {
-	Bus     Bus        `yaml:"bus" required:"yes" remote:"no" doc:"The I2C bus of the chip, as i2c-1; dunlin sources ls lists them."`
+	Bus     Bus        `yaml:"bus" remote:"no" doc:"The I2C bus of the chip, as i2c-1; dunlin sources ls lists them."`
+	SPI     SPIDevice  `yaml:"spi" remote:"no" doc:"The chip select of the chip when it is wired to SPI, as spidev0.0; instead of bus."`
 	Address *Address   `yaml:"address" remote:"no" doc:"Address on the bus; by default 0x53."`
 	Rate    Hertz      `yaml:"rate" default:"100Hz" remote:"yes" doc:"Samples per second."`
 	Range   AccelRange `yaml:"range" default:"4g" remote:"no" doc:"Largest acceleration that can be told from more."`

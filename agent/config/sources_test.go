@@ -38,11 +38,13 @@ var sensors = []config.SourceConfig{
 		URL: "mqtts://hub.example.org:8883", Topic: "site/3/air", CA: "/etc/dunlin/ca.pem", User: "pump", Password: "/etc/dunlin/secret",
 		Channels: []hal.Channel{{Name: "temperature", Unit: "Cel"}, {Name: "humidity", Unit: "%"}}, Paths: []string{"air.t", "humidity"},
 	}},
+	{Driver: "lsm6ds", Name: "panel", IMU: &config.IMUConfig{SPI: "spidev0.1", Rate: 104, Accel: 4, Gyro: 500}},
 	{Driver: "mqtt", Name: "plain", MQTT: &config.MQTTConfig{
 		URL: "mqtt://h", Topic: "t", Channels: []hal.Channel{{Name: "x", Unit: "1"}}, Rate: 2, Retained: true,
 	}},
 	{Driver: "serial", Name: "port", Serial: &config.SerialConfig{Device: "/dev/ttyUSB0", Baud: 9600, Channels: []hal.Channel{{Name: "level", Unit: "m"}}, Rate: 2}},
 	{Driver: "bme280", Name: "room", Chip: &config.ChipConfig{Place: config.Place{Bus: "i2c-1", Address: 0x77}, Every: 2 * time.Second}},
+	{Driver: "adxl345", Name: "saw", IMU: &config.IMUConfig{SPI: "/dev/spidev0.0", Rate: 3200, Accel: 16}},
 	{Driver: "hx711", Name: "scale", HX711: &config.HX711Config{Data: "5", Clock: "6", Scale: -418.5, Tare: -8210, Every: 200 * time.Millisecond}},
 	{Driver: "process", Name: "screen", Process: &config.ProcessConfig{Command: []string{"grab"}, Rate: 2, Frames: &config.FramesConfig{
 		Width: 160, Height: 120, Format: "yuyv", Picture: hal.Picture{Width: 96, Height: 96, Depth: 3}, Crop: true,
@@ -70,7 +72,7 @@ func TestSensors(t *testing.T) {
 var leastSettings = map[string]string{
 	"replay": "file=a.csv", "process": "command=a,channels=x[1],rate=1Hz",
 	"bme280": "bus=i2c-1", "bmp280": "bus=i2c-1", "scd4x": "bus=i2c-1", "hdc302x": "bus=i2c-1", "aht20": "bus=i2c-1",
-	"mcp9808": "bus=i2c-1", "tmp102": "bus=i2c-1", "bh1750": "bus=i2c-1", "ads1115": "bus=i2c-1,inputs=a0", "ina219": "bus=i2c-1",
+	"mcp9808": "bus=i2c-1", "tmp102": "bus=i2c-1", "tmp75": "bus=i2c-1", "bh1750": "bus=i2c-1", "ads1115": "bus=i2c-1,inputs=a0", "ina219": "bus=i2c-1",
 	"mpu6050": "bus=i2c-1", "lsm6ds": "bus=i2c-1", "adxl345": "bus=i2c-1", "ds18b20": "", "hx711": "data=1,clock=2,scale=3",
 	"iio": "device=a", "gpio": "line=1", "alsa": "device=default", "v4l2": "device=/dev/video0,width=8,height=8",
 	"serial": "device=/dev/ttyS0,channels=x[1]", "mqtt": "url=mqtt://h,topic=t,fields=x[1]", "system": "",

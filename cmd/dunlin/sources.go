@@ -51,7 +51,7 @@ func findSource(cfg *config.Config, name string) (config.SourceConfig, error) {
 
 // usual are the addresses that chips have when nobody changes them.
 var usual = map[string]uint16{
-	"bme280": 0x76, "bmp280": 0x76, "scd4x": 0x62, "hdc302x": 0x44, "aht20": 0x38, "mcp9808": 0x18, "tmp102": 0x48, "bh1750": 0x23,
+	"bme280": 0x76, "bmp280": 0x76, "scd4x": 0x62, "hdc302x": 0x44, "aht20": 0x38, "mcp9808": 0x18, "tmp102": 0x48, "tmp75": 0x48, "bh1750": 0x23,
 	"ads1115": 0x48, "ina219": 0x40, "mpu6050": 0x68, "lsm6ds": 0x6a, "adxl345": 0x53,
 }
 

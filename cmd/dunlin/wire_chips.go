@@ -15,6 +15,7 @@ import (
 	"github.com/dunlin-iot/dunlin/hal/mcp9808"
 	"github.com/dunlin-iot/dunlin/hal/scd4x"
 	"github.com/dunlin-iot/dunlin/hal/tmp102"
+	"github.com/dunlin-iot/dunlin/hal/tmp75"
 )
 
 // chips are the drivers that ask a chip for one sample at a time.
@@ -27,6 +28,7 @@ func chips() []driver {
 		{"aht20", newAHT20, chipRate},
 		{"mcp9808", newMCP9808, chipRate},
 		{"tmp102", newTMP102, chipRate},
+		{"tmp75", newTMP75, chipRate},
 		{"bh1750", newBH1750, chipRate},
 		{"ads1115", newADS1115, func(c config.SourceConfig) hal.Hertz { return c.ADS1115.Rate }},
 		{"ina219", newINA219, func(c config.SourceConfig) hal.Hertz { return perSecond(c.INA219.Every) }},
@@ -61,6 +63,12 @@ func newAHT20(h *hardware, c config.SourceConfig) hal.Source {
 
 func newTMP102(h *hardware, c config.SourceConfig) hal.Source {
 	return tmp102.New(tmp102.Config{
+		Bus: h.bus(c), Where: c.Chip.Bus, Address: addressOf(c), Every: c.Chip.Every, Clock: h.clock, Logger: h.log,
+	})
+}
+
+func newTMP75(h *hardware, c config.SourceConfig) hal.Source {
+	return tmp75.New(tmp75.Config{
 		Bus: h.bus(c), Where: c.Chip.Bus, Address: addressOf(c), Every: c.Chip.Every, Clock: h.clock, Logger: h.log,
 	})
 }

@@ -26,6 +26,7 @@ sources:
   aht20: {driver: aht20, bus: i2c-1, every: 2s}
   mcp9808: {driver: mcp9808, bus: i2c-1, every: 2s}
   tmp102: {driver: tmp102, bus: i2c-1, every: 2s}
+  tmp75: {driver: tmp75, bus: i2c-1, every: 2s}
   bh1750: {driver: bh1750, bus: i2c-1, every: 2s}
   ads1115: {driver: ads1115, bus: i2c-1, inputs: [a0, a2-a3], rate: 20Hz}
   ina219: {driver: ina219, bus: i2c-1, every: 500ms}
@@ -47,7 +48,7 @@ sources:
 `
 
 var wantRates = map[string]hal.Hertz{
-	"process": 7, "frames": 7, "bme280": 0.5, "bmp280": 0.5, "scd4x": 0.1, "hdc302x": 0.5, "aht20": 0.5, "mcp9808": 0.5, "tmp102": 0.5, "bh1750": 0.5,
+	"process": 7, "frames": 7, "bme280": 0.5, "bmp280": 0.5, "scd4x": 0.1, "hdc302x": 0.5, "aht20": 0.5, "mcp9808": 0.5, "tmp102": 0.5, "tmp75": 0.5, "bh1750": 0.5,
 	"ads1115": 20, "ina219": 2, "mpu6050": 200, "lsm6ds": 208, "adxl345": 50, "ds18b20": 0.5, "hx711": 5, "iio": 1, "buffer": 104, "level": 10,
 	"counter": 1, "alsa": 16000, "v4l2": 10, "serial": 3, "system": 0.1,
 }

@@ -46,6 +46,7 @@ var identities = []identity{
 	{chip: "ina219", addresses: at40to43, register: []byte{0x00}, bytes: 2, want: 0x399f},
 	{chip: "ads1115", addresses: at48to4b},
 	{chip: "tmp102", addresses: at48to4b},
+	{chip: "tmp75", addresses: []uint16{0x48, 0x49, 0x4a, 0x4b, 0x4c, 0x4d, 0x4e, 0x4f}},
 	{chip: "ina219", addresses: at40to43},
 	{chip: "hdc302x", addresses: []uint16{0x44, 0x45, 0x46, 0x47}},
 	{chip: "sht3x or sht4x", addresses: []uint16{0x44, 0x45}},
