@@ -26,6 +26,8 @@ type SwapStatus struct {
 	Last       string `json:"last,omitempty"`        // the version whose trial ended last
 	LastState  string `json:"last_state,omitempty"`  // "committed" or "reverted"
 	LastReason string `json:"last_reason,omitempty"` //
+
+	LastInstead string `json:"last_instead,omitempty"` // of a revert: what the pipeline uses since
 }
 
 // ModelRequest asks a pipeline to use a version, or to go back to the one before.

@@ -38,7 +38,12 @@ func (a *daemon) Status() agent.Status {
 		s.Sources = append(s.Sources, source)
 	}
 	for _, c := range a.cfg.Pipelines {
-		s.Pipelines = append(s.Pipelines, a.pipelines[c.Name].Status())
+		p := a.pipelines[c.Name].Status()
+		p.Swap = a.stock.swap(c.Name)
+		s.Pipelines = append(s.Pipelines, p)
+	}
+	if a.cfg.AllowUnsigned {
+		s.Warnings = append(s.Warnings, unsignedWarning)
 	}
 	a.outbox.status(&s)
 	return s

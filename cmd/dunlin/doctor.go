@@ -147,7 +147,7 @@ func absent(what, fix string, err error) error {
 // trust warns for as long as anybody's models are let in.
 func (d *doctor) trust() {
 	if d.cfg.AllowUnsigned {
-		d.findings = append(d.findings, finding{"trust", "note", "unsigned bundles are allowed: whoever can import a model here can run any; set trust.unsigned to refuse and enrol with 'dunlin trust init'"})
+		d.findings = append(d.findings, finding{"trust", "note", unsignedWarning})
 	}
 }
 

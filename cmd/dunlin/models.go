@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -16,6 +17,7 @@ import (
 func (a *app) modelsCommand() *cobra.Command {
 	return a.group("models", "Make, list, inspect, verify and test models",
 		a.modelsListCommand(), a.modelsInspectCommand(), a.modelsVerifyCommand(), a.modelsPackCommand(), a.modelsSchemaCommand(), a.modelsTestCommand(),
+		a.modelsImportCommand(), a.modelsActivateCommand(), a.modelsRevertCommand(),
 	)
 }
 
@@ -27,16 +29,25 @@ type modelRow struct {
 	Bytes  int    `json:"bytes,omitempty"`
 	Folder string `json:"folder"`
 	Fault  string `json:"fault,omitempty"`
+
+	State    string   `json:"state,omitempty"` // on the shelf of the daemon that runs; empty for what lies in a root
+	Unsigned bool     `json:"unsigned,omitempty"`
+	Uses     []string `json:"uses,omitempty"`
 }
 
 func (a *app) modelsListCommand() *cobra.Command {
 	var f modelFlags
-	var output string
-	c := a.command(&cobra.Command{Use: "ls", Short: "List the models on this machine"})
+	var output, socket string
+	c := a.command(&cobra.Command{Use: "ls", Short: "List the models on this machine, and the versions on the running daemon's shelf"})
 	a.modelFlags(c, &f)
+	a.socketFlag(c, &socket)
 	outputFlag(c, &output, "table", "table", "json")
-	c.RunE = func(*cobra.Command, []string) error {
+	c.RunE = func(c *cobra.Command, _ []string) error {
 		lib, err := f.library(a)
+		if err != nil {
+			return err
+		}
+		shelved, err := a.shelved(c.Context(), socket)
 		if err != nil {
 			return err
 		}
@@ -45,13 +56,13 @@ func (a *app) modelsListCommand() *cobra.Command {
 			a.say("no models in %s", strings.Join(lib.roots, ", "))
 		}
 		if output == "json" {
-			return printJSON(a.out, rows)
+			return printJSON(a.out, append(rows, shelved...))
 		}
 		t := newTable(a.out, "MODEL", "ENGINE", "LABELS", "SIZE", "WHERE", "FAULT")
 		for _, r := range rows {
 			t.row(r.Model, r.Engine, strconv.Itoa(r.Labels), strconv.Itoa(r.Bytes), r.Folder, r.Fault)
 		}
-		return t.flush()
+		return errors.Join(t.flush(), a.showShelf(shelved))
 	}
 	return c
 }
@@ -108,10 +119,13 @@ func escapeGlob(s string) string {
 func (a *app) modelsInspectCommand() *cobra.Command {
 	var f modelFlags
 	var output string
-	c := a.command(&cobra.Command{Use: "inspect MODEL", Short: "Print what a model says of itself", Args: cobra.ExactArgs(1)})
+	c := a.command(&cobra.Command{Use: "inspect MODEL", Short: "Print what a bundle, or a plain .tflite or .onnx file, says of itself", Args: cobra.ExactArgs(1)})
 	a.modelFlags(c, &f)
 	outputFlag(c, &output, "table", "table", "json")
 	c.RunE = func(_ *cobra.Command, args []string) error {
+		if isModelFile(args[0]) {
+			return a.inspectFile(args[0], output)
+		}
 		_, b, err := findModel(a, &f, args[0])
 		if err != nil {
 			return err

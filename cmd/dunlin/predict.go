@@ -152,3 +152,14 @@ func (a *app) recordings(b *manifest.Bundle, f predictFlags, p *prediction) (src
 	}
 	return replay.New(replay.Config{File: file, Clock: clock.System{}, OnRecording: p.began}), cleanup, nil
 }
+
+// opener is what pipeline.New wants, for a model that stays what it is.
+func (l *library) opener(u use) func(context.Context) (*pipeline.Model, error) {
+	return func(context.Context) (*pipeline.Model, error) {
+		b, err := l.bundle(u.ref)
+		if err != nil {
+			return nil, err
+		}
+		return l.model(b, u)
+	}
+}

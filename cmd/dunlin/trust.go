@@ -94,7 +94,7 @@ func (a *app) trustRefreshCommand() *cobra.Command {
 	})
 	a.stateFlags(c, &f)
 	c.Flags().StringVar(&from, "from", "", "`folder` of the repository")
-	c.RunE = func(c *cobra.Command, _ []string) error {
+	c.RunE = func(c *cobra.Command, _ []string) (err error) {
 		if from == "" {
 			return withCode(exitUsage, errors.New("trust refresh needs --from DIR, the folder of a repository"))
 		}
@@ -102,6 +102,11 @@ func (a *app) trustRefreshCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		unlock, err := lockTrust(cfg.Dir) // against the daemon, which notes what it has taken
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, unlock()) }()
 		store, err := trust.Open(cfg)
 		if err != nil {
 			return err

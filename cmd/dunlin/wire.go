@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"strconv"
 	"time"
@@ -18,7 +19,7 @@ import (
 	"github.com/dunlin-iot/dunlin/models/manifest"
 )
 
-// deps is what the parts of a daemon share. The two listeners may be nil; make demo listens.
+// deps is what the parts of a daemon share. The listeners may be nil: make demo listens, and so do tests that crash.
 type deps struct {
 	clock       clock.Clock
 	log         *slog.Logger
@@ -26,6 +27,7 @@ type deps struct {
 	getenv      func(string) string
 	onRecording func(source string, r replay.Recording)
 	onDecision  func(pipeline string, d pipeline.Decision)
+	onPoint     func(point string) // of the shelf
 }
 
 func (a *app) deps() deps {
@@ -41,6 +43,7 @@ type daemon struct {
 	began      time.Duration
 	hardware   *hardware
 	outbox     *outbox
+	stock      *stock
 	feeds      map[string]*pipeline.Feed
 	pipelines  map[string]*pipeline.Pipeline
 	supervisor *agent.Supervisor
@@ -57,7 +60,10 @@ func newDaemon(cfg *config.Config, d deps) (*daemon, error) {
 		deps: d, cfg: cfg, current: cfg, began: d.clock.Boot(), hardware: newHardware(d), outbox: box,
 		feeds: map[string]*pipeline.Feed{}, pipelines: map[string]*pipeline.Pipeline{},
 	}
-	models := &library{roots: cfg.ModelRoots, path: cfg.TFLite, onnx: cfg.ONNX, getenv: d.getenv}
+	a.stock, err = newStock(cfg, d, &library{roots: cfg.ModelRoots, path: cfg.TFLite, onnx: cfg.ONNX, getenv: d.getenv})
+	if err != nil {
+		return nil, errors.Join(err, box.close())
+	}
 	sources := agent.Stage{Name: "sources"}
 	made := map[string]hal.Source{}
 	for _, c := range cfg.Sources {
@@ -70,16 +76,19 @@ func newDaemon(cfg *config.Config, d deps) (*daemon, error) {
 	}
 	pipelines := agent.Stage{Name: "pipelines"}
 	for _, c := range cfg.Pipelines {
-		open := models.opener(use{
+		open := a.stock.open(c.Name, use{
 			ref: manifest.Ref(c.Model), source: made[c.Source], rate: rateOf(cfg, c.Source), threshold: c.Threshold, hold: c.Hold,
 			options:  engine.Options{Threads: c.Threads, Delegates: c.Delegates},
 			isolated: c.Isolated, limit: c.Limit, log: d.log.With("pipeline", c.Name),
 		})
 		a.pipelines[c.Name] = pipeline.New(a.pipelineConfig(c), a.feeds[c.Source], open, box.spool)
+		if err := a.stock.keep(c.Name, a.pipelines[c.Name], box.spool); err != nil {
+			return nil, errors.Join(err, box.close())
+		}
 		pipelines.Tasks = append(pipelines.Tasks, agent.Spec{Task: a.pipelines[c.Name]})
 	}
 	a.supervisor = agent.NewSupervisor(agent.Config{Clock: d.clock, Logger: d.log},
-		a.serviceStage(), sources, pipelines, box.uplinkStage(), a.localStage(), box.spoolStage())
+		a.serviceStage(), a.stock.stage(), sources, pipelines, box.uplinkStage(), a.localStage(), box.spoolStage())
 	return a, nil
 }
 
@@ -109,6 +118,6 @@ func (a *daemon) pipelineConfig(c config.PipelineConfig) pipeline.Config {
 
 // localStage is the API on the Unix socket.
 func (a *daemon) localStage() agent.Stage {
-	server := control.New(a, control.Config{Socket: a.cfg.Socket, Logger: a.log})
+	server := control.New(a, control.Config{Socket: a.cfg.Socket, Models: a.stock, Logger: a.log})
 	return agent.Stage{Name: "control", Tasks: []agent.Spec{{Task: server}}}
 }

@@ -1,15 +1,11 @@
 package main
 
 import (
-	"cmp"
-	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/dunlin-iot/dunlin/agent/pipeline"
 	"github.com/dunlin-iot/dunlin/hal"
@@ -66,6 +62,11 @@ func (l *library) bundle(ref manifest.Ref) (*manifest.Bundle, error) {
 	if err != nil {
 		return nil, err
 	}
+	return l.bundleIn(path, ref)
+}
+
+// bundleIn reads and checks a model where it lies.
+func (l *library) bundleIn(path string, ref manifest.Ref) (*manifest.Bundle, error) {
 	b, err := openBundle(path)
 	if err != nil {
 		return nil, fmt.Errorf("read model %s in %s: %w", ref, path, err)
@@ -101,32 +102,16 @@ func (l *library) sessionOn(rt engine.Engine, b *manifest.Bundle, opts engine.Op
 	return s, report, nil
 }
 
-// use says how a pipeline runs a model; nil means what the manifest says.
-type use struct {
-	ref       manifest.Ref
-	options   engine.Options
-	threshold *float64
-	hold      *int
-	source    hal.Source
-	rate      hal.Hertz     // of the source; zero when it does not say
-	isolated  bool          // in a process of its own
-	limit     time.Duration // of one call there; zero is learned
-	log       *slog.Logger  // of that process's falls
-}
-
-// open makes a pipeline's model, ready to run.
-func (l *library) open(u use) (*pipeline.Model, error) {
-	b, err := l.bundle(u.ref)
-	if err != nil {
-		return nil, err
-	}
+// model makes a pipeline's model of a bundle, ready to run.
+func (l *library) model(b *manifest.Bundle, u use) (*pipeline.Model, error) {
 	if err := fit(b, u.source); err != nil {
 		return nil, err
 	}
 	if err := fitRate(b, u.rate); err != nil {
 		return nil, err
 	}
-	framer, err := window.New(b.Framing())
+	framing := b.Framing()
+	framer, err := window.New(framing)
 	if err != nil {
 		return nil, fmt.Errorf("model %s: %w", b.Ref(), err)
 	}
@@ -140,16 +125,6 @@ func (l *library) open(u use) (*pipeline.Model, error) {
 	}
 	return &pipeline.Model{
 		Name: b.Name, Version: strconv.Itoa(b.Version), Labels: b.Labels, Session: s, Framer: framer,
-		Engine: u.engineText(rt), Channels: b.Source.Values(), Rule: u.rule(b.Decide),
+		Engine: u.engineText(rt), Channels: b.Source.Values(), Length: framing.Length, Hop: framing.Hop, Rule: u.rule(b.Decide),
 	}, nil
-}
-
-func (u use) rule(d manifest.Decide) pipeline.Rule {
-	threshold, hold := cmp.Or(u.threshold, &d.Threshold), cmp.Or(u.hold, &d.Hold)
-	return pipeline.Rule{Threshold: *threshold, Hold: *hold}
-}
-
-// opener is what pipeline.New wants.
-func (l *library) opener(u use) func(context.Context) (*pipeline.Model, error) {
-	return func(context.Context) (*pipeline.Model, error) { return l.open(u) }
 }

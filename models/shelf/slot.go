@@ -7,8 +7,8 @@ import (
 	"github.com/dunlin-iot/dunlin/models/manifest"
 )
 
-// giveUp is how many trials of one version may fail before it is only tried again by force.
-const giveUp = 2
+// mostFailures is how many trials of one version may fail before it is only tried again by force.
+const mostFailures = 2
 
 // Request is what a pipeline is asked to use.
 type Request struct {
@@ -69,7 +69,7 @@ func (st *state) try(r Request) (*Try, error) {
 		if v.State != Verified || v.Ref() != t.Model {
 			continue
 		}
-		if v.Failures >= giveUp && !r.Force {
+		if v.Failures >= mostFailures && !r.Force {
 			return nil, refusal("%s failed its trial %d times on this device: force it if you know why", t.Model, v.Failures)
 		}
 		t.Folder = v.Folder()
@@ -131,15 +131,20 @@ func (s *Shelf) Commit(pipeline, reason string) error {
 	})
 }
 
-// Revert gives the version up that waits, is being opened or is on trial.
-func (s *Shelf) Revert(pipeline, reason string) error {
+// Revert gives the version up that waits, is being opened or is on trial, because it does not do.
+func (s *Shelf) Revert(pipeline, reason string) error { return s.giveUp(pipeline, reason, 1) }
+
+// Withdraw gives it up for another reason than its own: it does not count as a failure.
+func (s *Shelf) Withdraw(pipeline, reason string) error { return s.giveUp(pipeline, reason, 0) }
+
+func (s *Shelf) giveUp(pipeline, reason string, failures int) error {
 	return s.change("reverted", pipeline, func(st *state, slot *Slot) error {
 		n := slot.Next
 		slot.Last = &Outcome{
 			Model: n.Model, Instead: st.modelOf(slot, slot.Active), State: Reverted, Phase: n.State, Reason: reason, Attempts: n.Attempts - n.Left,
 		}
 		if v := st.at(n.Folder); v != nil && n.State != Waiting {
-			v.Failures++
+			v.Failures += failures
 		}
 		slot.Next = nil
 		return nil

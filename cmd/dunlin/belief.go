@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"syscall"
+
+	"github.com/dunlin-iot/dunlin/agent/config"
+	"github.com/dunlin-iot/dunlin/firmware/trust"
+	"github.com/dunlin-iot/dunlin/models/shelf"
+)
+
+// unsignedWarning stands as long as anybody's models are let in.
+const unsignedWarning = "unsigned bundles are allowed: whoever can import a model here can run any; set trust.unsigned to refuse and enrol with 'dunlin trust init'"
+
+// belief decides which bundles the shelf takes. What is believed is read anew for every bundle: 'dunlin trust refresh'
+// is another process.
+type belief struct {
+	cfg      trust.Config
+	unsigned bool     // take what nobody signed
+	delegate []string // that may be used here
+}
+
+func newBelief(cfg *config.Config) belief {
+	b := belief{cfg: trustConfig(cfg.State), unsigned: cfg.AllowUnsigned, delegate: []string{"none", "xnnpack"}}
+	for _, p := range cfg.Pipelines {
+		b.delegate = append(b.delegate, p.Delegates...)
+	}
+	return b
+}
+
+// silent are the codes that say nothing about a file, only that nobody speaks for it.
+var silent = []trust.Code{trust.Unsigned, trust.NotEnrolled, trust.NoMetadata, trust.StaleAuthority}
+
+// decide is the shelf's question. A file that its owner revoked stays refused where unsigned ones are allowed.
+func (b belief) decide(_ context.Context, f shelf.File) (signed bool, err error) {
+	err = b.with(f, func(*trust.Store, trust.Release) error { return nil })
+	code := trust.CodeOf(err)
+	switch {
+	case err == nil:
+		return true, nil
+	case b.unsigned && slices.Contains(silent, code):
+		return false, nil
+	case code != "":
+		return false, fmt.Errorf("%w [%s]", err, code)
+	}
+	return false, err
+}
+
+// accept writes down that a release was taken.
+func (b belief) accept(_ context.Context, f shelf.File) error {
+	return b.with(f, (*trust.Store).Accept)
+}
+
+// with calls do with the release that a file is.
+func (b belief) with(f shelf.File, do func(*trust.Store, trust.Release) error) (err error) {
+	lock, err := lockTrust(b.cfg.Dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, lock()) }()
+	store, err := trust.Open(b.cfg)
+	if err != nil {
+		return err
+	}
+	release, refusal := store.DecideFile(f.SHA256, f.Size, deviceFacts(b.delegate))
+	if refusal != nil {
+		return refusal
+	}
+	return do(store, release)
+}
+
+// lockTrust makes the folder of what is believed this process's own until unlock: the daemon and a command may both
+// want to write there. Where there is no folder, nothing is believed and nothing is locked.
+func lockTrust(dir string) (unlock func() error, err error) {
+	f, err := os.Open(dir)
+	if errors.Is(err, os.ErrNotExist) {
+		return func() error { return nil }, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("lock trust: %w", err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
+		return nil, errors.Join(fmt.Errorf("lock trust in %s: %w", dir, err), f.Close())
+	}
+	return f.Close, nil
+}

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/dunlin-iot/dunlin/agent/reconcile"
+)
+
+// memory is what this process holds and what it may still take: of the machine, or of its control group where that
+// allows less. Zero is what the kernel does not tell.
+func memory() reconcile.Memory {
+	return reconcile.Memory{Resident: residentBytes(), Free: available("/")}
+}
+
+// residentBytes are the bytes of this process that are in memory: the second number of proc_pid_statm(5), in pages.
+func residentBytes() uint64 {
+	text, err := os.ReadFile("/proc/self/statm")
+	fields := bytes.Fields(text)
+	if err != nil || len(fields) < 2 {
+		return 0
+	}
+	return uintOf(string(fields[1])) * uint64(os.Getpagesize())
+}
+
+// grown is by how much memory grew; zero when it did not.
+func grown(before, after uint64) uint64 { return after - min(before, after) }
+
+// available is what programs can get, as proc_meminfo(5) says, or what the control group leaves when that is less.
+// Files are looked for below root.
+func available(root string) uint64 {
+	free := uint64(0)
+	text, _ := os.ReadFile(filepath.Join(root, "proc/meminfo")) // no such file: unknown
+	for line := range strings.Lines(string(text)) {
+		if rest, ok := strings.CutPrefix(line, "MemAvailable:"); ok {
+			free = uintOf(strings.TrimSuffix(strings.TrimSpace(rest), " kB")) << 10
+		}
+	}
+	text, _ = os.ReadFile(filepath.Join(root, "proc/self/cgroup"))
+	for line := range strings.Lines(string(text)) {
+		if group, ok := strings.CutPrefix(strings.TrimSpace(line), "0::"); ok { // version 2
+			free = leastOf(free, room(filepath.Join(root, "sys/fs/cgroup", group)))
+		}
+	}
+	return free
+}
+
+// room is what a control group may still take; zero when it has no limit.
+func room(group string) uint64 {
+	limit, err := os.ReadFile(filepath.Join(group, "memory.max"))
+	if err != nil || strings.TrimSpace(string(limit)) == "max" {
+		return 0
+	}
+	used, err := os.ReadFile(filepath.Join(group, "memory.current"))
+	if err != nil {
+		return 0
+	}
+	return max(grown(uintOf(strings.TrimSpace(string(used))), uintOf(strings.TrimSpace(string(limit)))), 1)
+}
+
+// leastOf is the smaller of two numbers of which zero is unknown.
+func leastOf(a, b uint64) uint64 {
+	if a == 0 || b == 0 {
+		return max(a, b)
+	}
+	return min(a, b)
+}
+
+func uintOf(text string) uint64 {
+	n, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
