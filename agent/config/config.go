@@ -1,6 +1,10 @@
 package config
 
-import "time"
+import (
+	"time"
+
+	"github.com/dunlin-iot/dunlin/models/engine"
+)
 
 // Config is a whole configuration that can be used: every value is in range, every name refers to something, every
 // path is absolute. Lists are sorted by name.
@@ -33,7 +37,9 @@ type PipelineConfig struct {
 	Name      string
 	Source    string
 	Model     ModelRef
-	Delegates []string
+	Delegates []string        // preference, best first
+	Plugins   []engine.Plugin // what its words mean where the file says so
+	AsListed  bool            // the first sound delegate wins, not the fastest
 	Threads   int
 	Isolated  bool          // in a process of its own
 	Limit     time.Duration // of one inference; zero: it is learned

@@ -24,6 +24,10 @@ func (d *decoder) value(n *node, v reflect.Value, path string) {
 	}
 	switch v.Kind() {
 	case reflect.Struct:
+		if short := shortField(v.Type()); short >= 0 && n.kind == scalar {
+			d.value(n, v.Field(short), path)
+			return
+		}
 		if union := unionField(v.Type()); union >= 0 {
 			d.union(n, v, union, path)
 			return

@@ -21,7 +21,7 @@ func TestDiff(t *testing.T) {
 		{"level", base + "log: {level: debug}\n", []string{"log.level"}},
 		{"nested", "sources:\n  a: {driver: replay, file: b.csv, loop: on}\npipelines:\n  p: {source: a, model: m@2, decide: {hold: 3}}\n",
 			[]string{"pipelines.p.decide.hold", "pipelines.p.model", "sources.a.file", "sources.a.loop"}},
-		{"removed", "sources:\n  a: {driver: replay, file: a.csv}\n", []string{"pipelines.p.decide.report", "pipelines.p.isolated", "pipelines.p.model", "pipelines.p.on", "pipelines.p.source", "pipelines.p.threads"}},
+		{"removed", "sources:\n  a: {driver: replay, file: a.csv}\n", []string{"pipelines.p.decide.report", "pipelines.p.isolated", "pipelines.p.model", "pipelines.p.on", "pipelines.p.prefer", "pipelines.p.source", "pipelines.p.threads"}},
 	} {
 		second, err := parse(tc.text)
 		if err != nil {

@@ -37,7 +37,8 @@ type Hub struct {
 type Pipeline struct {
 	Source    Name       `yaml:"source" required:"yes" remote:"no" doc:"A name under sources."`
 	Model     ModelRef   `yaml:"model" required:"yes" remote:"yes" doc:"Model and version, as motions@1."`
-	Delegates []Delegate `yaml:"delegates" remote:"no" doc:"Preference, best first; what really runs is in dunlin status."`
+	Delegates []Delegate `yaml:"delegates" remote:"no" doc:"Ways to run the model, best first; what really runs is in dunlin status."`
+	Prefer    Prefer     `yaml:"prefer" default:"fastest" remote:"no" doc:"Whether the fastest of these wins that gives the CPU's answers, or the first."`
 	Threads   int        `yaml:"threads" default:"1" min:"1" max:"64" remote:"no" doc:"Threads of one inference."`
 	Isolated  bool       `yaml:"isolated" default:"false" remote:"no" doc:"Run the model in a process of its own, which may crash or hang alone."`
 	Limit     *Duration  `yaml:"limit" min:"1ms" max:"10m" remote:"no" doc:"Longest time of one inference; by default ten times the measured 99th percentile, at least 1s."`

@@ -14,6 +14,7 @@ import (
 
 	"github.com/dunlin-iot/dunlin/agent/config"
 	"github.com/dunlin-iot/dunlin/hal"
+	"github.com/dunlin-iot/dunlin/models/engine"
 )
 
 func ptr[T any](v T) *T { return &v }
@@ -62,7 +63,12 @@ func TestFull(t *testing.T) {
 		Pipelines: []config.PipelineConfig{
 			{
 				Name: "activity", Source: "imu", Model: config.ModelRef{Name: "motions", Version: 12},
-				Delegates: []string{"xnnpack", "none"}, Threads: 2, Isolated: true, Limit: 1500 * time.Millisecond, Threshold: ptr(0.7), Hold: ptr(3), Report: config.ReportAll,
+				Delegates: []string{"teflon", "npu", "edgetpu", "xnnpack", "none"}, AsListed: true,
+				Plugins: []engine.Plugin{
+					{Name: "npu", Library: "/etc/dunlin/lib/libnpu.so", Options: map[string]string{"cores": "2"}},
+					{Name: "edgetpu", Options: map[string]string{"device": "usb"}},
+				},
+				Threads: 2, Isolated: true, Limit: 1500 * time.Millisecond, Threshold: ptr(0.7), Hold: ptr(3), Report: config.ReportAll,
 			},
 			{
 				Name: "other", Source: "demo", Model: config.ModelRef{Name: "motions", Version: 1}, Threads: 1,

@@ -83,7 +83,9 @@ func (r *resolver) pipelines() []PipelineConfig {
 			at := r.tree.find("pipelines", string(name), "source").at
 			r.errs.add(at, fmt.Sprintf("pipelines.%s: there is no source %q", name, raw.Source), chooseSource(string(raw.Source), known))
 		}
-		out = append(out, pipeline(string(name), raw))
+		p := pipeline(string(name), raw)
+		r.delegates(&p, raw.Delegates)
+		out = append(out, p)
 	}
 	return out
 }
@@ -103,9 +105,7 @@ func pipeline(name string, raw Pipeline) PipelineConfig {
 	if raw.Limit != nil {
 		p.Limit = time.Duration(*raw.Limit)
 	}
-	for _, d := range raw.Delegates {
-		p.Delegates = append(p.Delegates, string(d))
-	}
+	p.AsListed = raw.Prefer == PreferListed
 	if t := raw.Decide.Threshold; t != nil {
 		f := float64(*t)
 		p.Threshold = &f

@@ -77,12 +77,13 @@ func TestSchemaTakesGoodFiles(t *testing.T) {
 // values that carry a unit.
 var beyondSchema = []string{
 	"alias", "channel-twice", "channels-empty", "command-empty", "deep-brackets", "deep-dashes", "deep-indent",
+	"delegate", "delegate-nameless", "delegate-options", "delegate-plugin-name", "delegate-twice",
 	"duration-above", "edges-of-level", "every-of-edge", "every-too-short", "frames-and-channels", "frames-odd",
 	"frames-or-channels", "gyro-mpu6050", "hub-url-password", "ina219-current", "inputs-empty", "inputs-twice", "limit-above", "merge-key",
 	"missing-source", "model-latest", "mqtt-both", "mqtt-field-twice", "mqtt-fields-empty", "mqtt-neither", "mqtt-password-alone", "mqtt-topic", "mqtt-wildcard",
 	"no-sources", "picture-alone", "quiet-shorter", "rate-adxl345", "rate-beyond-ads1115", "rate-lsm6ds", "rate-mpu6050", "rate-mpu6050-fast", "scd4x-low-power",
 	"rate-zero", "scale-same-line",
-	"scale-zero", "shunt-huge", "size-below", "size-huge", "tag", "threshold-above", "two-documents",
+	"scale-zero", "shunt-huge", "spi-address", "spi-and-bus", "spi-neither", "spi-rate-on-i2c", "size-below", "size-huge", "tag", "threshold-above", "two-documents",
 }
 
 func TestSchemaRefusesBadFiles(t *testing.T) {

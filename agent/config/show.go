@@ -28,7 +28,11 @@ func plain(v reflect.Value) any {
 	}
 	switch v.Kind() {
 	case reflect.Struct:
-		return plainStruct(v)
+		out := plainStruct(v)
+		if i := shortField(v.Type()); i >= 0 && len(out) == 1 && out[0].Key == v.Type().Field(i).Tag.Get("yaml") {
+			return out[0].Value
+		}
+		return out
 	case reflect.Map:
 		return plainMap(v)
 	case reflect.Slice:

@@ -122,6 +122,16 @@ func unionField(t reflect.Type) int {
 	return -1
 }
 
+// shortField is the index of the field that a single value in the struct's place stands for, or -1.
+func shortField(t reflect.Type) int {
+	for i := range t.NumField() {
+		if t.Field(i).Tag.Get("short") == "yes" {
+			return i
+		}
+	}
+	return -1
+}
+
 func variants(t reflect.Type, choice int) []string {
 	return slices.Delete(fieldKeys(t), choice, choice+1)
 }

@@ -140,21 +140,6 @@ func (l *Level) UnmarshalText(text []byte) error {
 
 func (l Level) MarshalText() ([]byte, error) { return []byte(l), nil }
 
-// Delegate names a way to run a model's operators.
-type Delegate string
-
-func (Delegate) Syntax() Syntax {
-	// The first two are for TensorFlow Lite; none and the rest for ONNX Runtime, in the words of models/onnx.
-	return Syntax{Noun: "a delegate", Example: "xnnpack", Enum: []string{"xnnpack", "none", "cpu", "tensorrt", "cuda", "openvino", "qnn", "vitisai", "webgpu"}}
-}
-
-func (d *Delegate) UnmarshalText(text []byte) error {
-	*d = Delegate(text)
-	return d.Syntax().pick(string(text))
-}
-
-func (d Delegate) MarshalText() ([]byte, error) { return []byte(d), nil }
-
 // Broker is the hub's MQTT address: mqtt://host:1883 or mqtts://host:8883, without a password.
 type Broker string
 

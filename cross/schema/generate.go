@@ -74,8 +74,15 @@ func structSchema(t reflect.Type) *jsonschema.Schema {
 		}
 	}
 	out := &jsonschema.Schema{Type: "object", Properties: jsonschema.NewProperties(), AdditionalProperties: jsonschema.FalseSchema}
+	var short *jsonschema.Schema
 	for i := range t.NumField() {
 		addField(out, t.Field(i))
+		if t.Field(i).Tag.Get("short") == "yes" {
+			short = schemaOf(t.Field(i).Type)
+		}
+	}
+	if short != nil { // a single value may stand for the whole
+		return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{short, out}}
 	}
 	return out
 }
