@@ -19,6 +19,7 @@ import (
 	"github.com/dunlin-iot/dunlin/models/engine"
 	"github.com/dunlin-iot/dunlin/models/manifest"
 	"github.com/dunlin-iot/dunlin/models/pack"
+	"github.com/dunlin-iot/dunlin/models/tflitemeta"
 )
 
 // packFlags is one command line of models pack.
@@ -176,10 +177,13 @@ func (p *packing) file(at, name string) ([]byte, error) {
 // labels are those of the spec, of a file, or of the model's own metadata.
 func (p *packing) labels(model []byte) ([]string, error) {
 	if p.spec.LabelsFile == "" {
-		if p.spec.Labels == nil {
-			return nil, fmt.Errorf("$.labels: is missing: %w", pack.ErrSpec)
+		if p.spec.Labels != nil {
+			return p.spec.Labels, nil
 		}
-		return p.spec.Labels, nil
+		if m, err := tflitemeta.Inspect(model); err == nil && m.Labels("") != nil {
+			return m.Labels(""), nil
+		}
+		return nil, fmt.Errorf("$.labels: is missing, and the model's file has none: %w", pack.ErrSpec)
 	}
 	text, err := p.file("$.labels", p.spec.LabelsFile)
 	if err != nil {
