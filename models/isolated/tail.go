@@ -50,8 +50,9 @@ func (t *tail) end() {
 	}
 }
 
-// shortages are words of those that got no memory: Go's heap, Go's threads with and without C, C++, the C library.
-var shortages = []string{"out of memory", "failed to create new OS thread", "pthread_create failed", "bad_alloc", "Cannot allocate memory"}
+// shortages are words of those that got no memory: Go's heap, Go's threads with and without C, C++, the C library, sanitizers
+// and drivers.
+var shortages = []string{"out of memory", "failed to create new OS thread", "pthread_create failed", "bad_alloc", "Cannot allocate memory", "failed to allocate"}
 
 func saysShort(line string) bool {
 	for _, s := range shortages {
