@@ -39,9 +39,15 @@ func (a *app) statusCommand() *cobra.Command {
 // writeStatus prints the tables of a status, one blank line between them, then what is not well.
 func writeStatus(w io.Writer, s agent.Status) error {
 	fmt.Fprintf(w, "%s  dunlin %s, up %s, boot %d, %s\n", s.Device, s.Agent, age(s.Uptime), s.Boot, uplinkText(s.Uplink))
-	for _, part := range []func(io.Writer, agent.Status) *table{pipelineTable, sourceTable, streamTable, ledgerTable} {
+	for _, text := range reverts(s) {
+		fmt.Fprintln(w, strings.Map(plain, text))
+	}
+	for _, part := range []func(io.Writer, agent.Status) *table{pipelineTable, swapTable, sourceTable, streamTable, ledgerTable} {
 		var text strings.Builder
 		t := part(&text, s)
+		if t == nil {
+			continue
+		}
 		if err := t.flush(); err != nil {
 			return err
 		}
@@ -49,7 +55,7 @@ func writeStatus(w io.Writer, s agent.Status) error {
 			return err
 		}
 	}
-	for i, text := range problems(s) {
+	for i, text := range append(problems(s), remarks(s)...) {
 		if i == 0 {
 			fmt.Fprintln(w)
 		}

@@ -39,8 +39,8 @@ func (a *app) topLines(s agent.Status) error {
 		if p.Last != nil {
 			label, score = p.Last.Label, scoreText(p.Last.Score)
 		}
-		if _, err := fmt.Fprintf(a.out, "%s %s %s decision=%s score=%s windows=%d p50=%s p99=%s waiting=%d uplink=%s\n", age(s.Uptime), p.Name, p.State,
-			label, score, p.Windows, micros(p.Invoke.P50), micros(p.Invoke.P99), waiting(s), uplinkState(s.Uplink)); err != nil {
+		if _, err := fmt.Fprintf(a.out, "%s %s %s decision=%s score=%s windows=%d p50=%s p99=%s waiting=%d uplink=%s%s\n", age(s.Uptime), p.Name, p.State,
+			label, score, p.Windows, micros(p.Invoke.P50), micros(p.Invoke.P99), waiting(s), uplinkState(s.Uplink), swapWords(p.Swap)); err != nil {
 			return err
 		}
 	}

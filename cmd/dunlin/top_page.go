@@ -64,7 +64,7 @@ func (p topPage) line(l string) string {
 	if r := []rune(l); p.width > 0 && len(r) > p.width {
 		l = string(r[:p.width])
 	}
-	for _, head := range []string{"PIPELINE", "SOURCE", "STREAM", "LOST AT"} {
+	for _, head := range []string{"PIPELINE", "NEW VERSION", "SOURCE", "STREAM", "LOST AT"} {
 		if strings.HasPrefix(l, head+" ") {
 			return paint(p.colour, "1", l)
 		}

@@ -19,12 +19,17 @@ func sampleStatus(at agent.Micros, windows uint64) agent.Status {
 			{
 				Name: "activity", Source: "imu", Model: "motions", Version: "1", Engine: "tflite 2.21.0 xnnpack(6/7)", State: agent.Running,
 				Windows: windows, Last: &agent.DecisionStatus{Label: "walking", Score: 0.987}, Invoke: agent.LatencyStatus{P50: 4.25, P99: 11},
+				Swap: &agent.SwapStatus{
+					Model: "motions@3", State: "trial", Attempt: 1, Attempts: 3, Windows: 120, P95: 6.5, Former: 5.25, Note: "decisions pause during the swap",
+					Last: "motions@2", LastState: "reverted", LastInstead: "motions@1", LastReason: "3 of 120 windows failed",
+				},
 			},
 			{Name: "sound", Source: "mic", Model: "keywords", Version: "2", State: agent.Absent, Reason: "model keywords@2 is absent"},
 		},
-		Streams: []agent.StreamStatus{{Name: "results", Class: "normal", Head: 90, Low: 81, Waiting: 10, Bytes: 420}},
-		Uplink:  &agent.UplinkStatus{State: "waiting", URL: "mqtt://hub:1883", Reason: "connection refused"},
-		Ledger:  []agent.LedgerEntry{{Owner: "source/imu", Cause: "ring_overrun", Total: 7}},
+		Streams:  []agent.StreamStatus{{Name: "results", Class: "normal", Head: 90, Low: 81, Waiting: 10, Bytes: 420}},
+		Uplink:   &agent.UplinkStatus{State: "waiting", URL: "mqtt://hub:1883", Reason: "connection refused"},
+		Warnings: []string{"unsigned bundles are allowed"},
+		Ledger:   []agent.LedgerEntry{{Owner: "source/imu", Cause: "ring_overrun", Total: 7}},
 	}
 }
 
