@@ -59,7 +59,7 @@ func TestCancel(t *testing.T) {
 		}
 		select {
 		case err := <-done:
-			if err == nil || !strings.Contains(err.Error(), "terminate") {
+			if !errors.Is(err, engine.ErrLost) || !strings.Contains(err.Error(), "terminate") {
 				t.Errorf("got %v", err)
 			}
 		case <-time.After(30 * time.Second):

@@ -71,6 +71,7 @@ func (s *Session) failure(step string) error {
 		return err
 	}
 	s.cancel = false
+	err = fmt.Errorf("%w: %w", err, engine.ErrLost)
 	if C.dunlin_session_resume(s.h) != 0 {
 		err = errors.New(step + ": " + words(&s.h.why[0]))
 	}
@@ -78,7 +79,8 @@ func (s *Session) failure(step string) error {
 }
 
 // Cancel makes the Invoke that another goroutine is in end with an error after the operator that it is at; with none
-// running, the next one ends that way. The session may be used again.
+// running, the next one ends that way. The error wraps engine.ErrLost; the session
+// may be used again.
 func (s *Session) Cancel() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
