@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 
 	"github.com/dunlin-iot/dunlin/agent/pipeline"
 	"github.com/dunlin-iot/dunlin/models/engine"
@@ -74,7 +75,10 @@ func (k *Keeper) exchange(ctx context.Context, folder string) error {
 	}
 	k.trying, k.tries, k.guards = folder, true, v.Guards
 	k.memory = pipeline.Memory{Then: k.cfg.Memory().Resident}
-	return k.event(wire.EventModelTrial, map[string]any{"pipeline": k.cfg.Pipeline, "model": v.Model.Name + "@" + v.Model.Version})
+	facts := map[string]any{}
+	maps.Copy(facts, v.Facts)
+	facts["pipeline"], facts["model"] = k.cfg.Pipeline, v.Model.Name+"@"+v.Model.Version
+	return k.event(wire.EventModelTrial, facts)
 }
 
 // tight says why two sessions do not fit; empty when they do, or nobody knows.

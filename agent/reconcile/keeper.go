@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -37,6 +38,7 @@ type Trials interface {
 type Version struct {
 	Model  *pipeline.Model // verified against its golden vectors
 	Guards pipeline.Guards
+	Facts  map[string]any // what else is told when its trial begins; each a string or an int64
 }
 
 // Memory is what the process holds and what it may still take, in bytes; zero means unknown.
@@ -172,7 +174,16 @@ func (k *Keeper) tell(committed bool, facts map[string]any) error {
 	return k.event(name, facts)
 }
 
+// event records what happened. A fact that is longer than a record may hold, as an error can be, is cut: it must not keep
+// the end of a trial from being told.
 func (k *Keeper) event(name string, facts map[string]any) error {
+	for key, v := range facts {
+		if text, ok := v.(string); ok && len(text) > wire.MaxText {
+			facts[key] = strings.ToValidUTF8(text[:wire.MaxText-3], "") + "…"
+		} else if ok {
+			facts[key] = strings.ToValidUTF8(text, "\uFFFD")
+		}
+	}
 	record, err := wire.AppendEvent(nil, wire.Event{Name: name, Facts: facts})
 	if err != nil {
 		return err
