@@ -45,38 +45,34 @@ type acceptance struct {
 
 // acceptFolder is what the daemon asks before a version's trial begins: whether the session that it will use reaches the
 // bundle's bounds here. The report is kept in the version's folder; a pass of the same runtime and delegate is not
-// repeated. A bundle without an acceptance set is accepted. The session's tensors are overwritten.
-func (l *library) acceptFolder(ctx context.Context, folder string, b *manifest.Bundle, opts engine.Options, s engine.Session) error {
+// repeated. A bundle without an acceptance set is accepted, and has no report. The session's tensors are overwritten.
+// Load opens another session, for bounds on what only a fresh one shows.
+func acceptFolder(ctx context.Context, folder string, b *manifest.Bundle, engineText string, s engine.Session, load func() (engine.Session, error)) (*acceptance, error) {
 	if b.Acceptance.File == "" {
-		return nil
-	}
-	rt, err := l.runtime(b.Engine.Name)
-	if err != nil {
-		return err
+		return nil, nil
 	}
 	path := filepath.Join(folder, manifest.ReportFile)
-	a := newAcceptance(b, rt, s)
+	a := newAcceptance(b, engineText, s)
 	if old, err := readAcceptance(path); err == nil && old.Passed && old.sameAs(a) {
-		return nil
+		return old, nil
 	}
 	cases, err := b.OpenCases(os.DirFS(folder))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	err = a.run(ctx, b, cases, s)
 	if err := errors.Join(err, cases.Close()); err != nil {
-		return err
+		return nil, err
 	}
-	if opening(b.Acceptance.Bounds) { // these bounds need a load of its own
-		load := func() (engine.Session, error) { return rt.Load(b.Model, opts) }
+	if opening(b.Acceptance.Bounds) {
 		again, err := evaluate.Measure(ctx, load, evaluate.Stream{Runs: 1, Time: 1})
 		if err != nil {
-			return err
+			return nil, err
 		}
 		a.Latency.Init, a.Latency.First = again.Init, again.First
 	}
 	a.judge(b)
-	return errors.Join(a.save(path), a.verdict())
+	return a, errors.Join(a.verdict(), a.save(path))
 }
 
 // opening reports whether a bound is on a time that only a fresh session has.
@@ -89,10 +85,10 @@ func opening(bounds []manifest.Bound) bool {
 	return false
 }
 
-func newAcceptance(b *manifest.Bundle, rt engine.Engine, s engine.Session) *acceptance {
+func newAcceptance(b *manifest.Bundle, engineText string, s engine.Session) *acceptance {
 	r := s.Report()
 	return &acceptance{
-		Model: b.Ref().String(), Digest: b.Digest, Time: time.Now().UTC(), Agent: version, Engine: rt.Name() + " " + rt.Version(),
+		Model: b.Ref().String(), Digest: b.Digest, Time: time.Now().UTC(), Agent: version, Engine: engineText,
 		Delegate: r.Delegate, Delegated: r.Delegated, Nodes: r.Nodes, Missed: []string{},
 	}
 }
@@ -198,7 +194,23 @@ func (a *acceptance) verdict() error {
 	if a.Passed {
 		return nil
 	}
-	return fmt.Errorf("model %s on %s %s: %s: %w", a.Model, a.Engine, a.Delegate, strings.Join(a.Missed, "; "), errNotAccepted)
+	told := a.Missed
+	if len(told) > mostMissed {
+		told = append(told[:mostMissed:mostMissed], fmt.Sprintf("and %d more", len(a.Missed)-mostMissed))
+	}
+	return fmt.Errorf("model %s on %s %s: %s: %w", a.Model, a.Engine, a.Delegate, strings.Join(told, "; "), errNotAccepted)
+}
+
+// mostMissed are the missed bounds that one sentence names; the report has all.
+const mostMissed = 3
+
+// facts are what a trial's beginning tells of the acceptance.
+func (a *acceptance) facts() map[string]any {
+	return map[string]any{
+		"engine":         a.Engine + " " + a.Delegate,
+		"acceptance":     fmt.Sprintf("accuracy %s, balanced accuracy %s, log loss %s", metricText(a.Set.Accuracy), metricText(a.Set.BalancedAccuracy), metricText(a.Set.LogLoss)),
+		"latency_p50_ns": a.Latency.P50.Nanoseconds(), "latency_p99_ns": a.Latency.P99.Nanoseconds(),
+	}
 }
 
 func (a *acceptance) save(path string) error {

@@ -59,7 +59,12 @@ func accept(t *testing.T, ctx context.Context, folder string, opts engine.Option
 		t.Fatal(err)
 	}
 	defer s.Close()
-	return lib.acceptFolder(ctx, folder, b.Bundle, opts, s)
+	rt, err := lib.runtime(b.Engine.Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = acceptFolder(ctx, folder, b.Bundle, rt.Name()+" "+rt.Version(), s, func() (engine.Session, error) { return rt.Load(b.Model, opts) })
+	return err
 }
 
 // TestAcceptFolder: a pass is kept and believed, for the same runtime and delegate only.

@@ -104,13 +104,17 @@ func (s *stock) keep(name string, pipe *pipeline.Pipeline, rec pipeline.Recorder
 }
 
 // version opens what a folder of the shelf holds, or for an empty one what the configuration names.
-func (s *stock) version(_ context.Context, l *line, folder string) (reconcile.Version, error) {
+func (s *stock) version(ctx context.Context, l *line, folder string) (reconcile.Version, error) {
 	b, err := s.bundle(l, folder)
 	if err != nil {
 		return reconcile.Version{}, err
 	}
 	m, err := s.lib.model(b, l.use)
-	return reconcile.Version{Model: m, Guards: pipeline.Guards{Trial: b.Trial}}, err
+	if err != nil {
+		return reconcile.Version{}, err
+	}
+	facts, err := s.accepted(ctx, l, folder, b, m)
+	return reconcile.Version{Model: m, Guards: pipeline.Guards{Trial: b.Trial}, Facts: facts}, err
 }
 
 func (s *stock) bundle(l *line, folder string) (*manifest.Bundle, error) {
