@@ -1,6 +1,10 @@
 package agent
 
-import "time"
+import (
+	"time"
+
+	"github.com/dunlin-iot/dunlin/models/engine"
+)
 
 // Micros is a time or a length of time in microseconds; times are on CLOCK_BOOTTIME.
 type Micros int64
@@ -68,8 +72,9 @@ type PipelineStatus struct {
 	Recorded  uint64            `json:"recorded"`  // results handed to the spool
 	Last      *DecisionStatus   `json:"last,omitempty"`
 	Invoke    LatencyStatus     `json:"invoke"`
-	Drops     map[string]uint64 `json:"drops,omitempty"` // by cause, since the process started
-	Swap      *SwapStatus       `json:"swap,omitempty"`  // nil when the pipeline has only ever used what the configuration names
+	Drops     map[string]uint64 `json:"drops,omitempty"`     // by cause, since the process started
+	Swap      *SwapStatus       `json:"swap,omitempty"`      // nil when the pipeline has only ever used what the configuration names
+	Delegates []engine.Walk     `json:"delegates,omitempty"` // how far each that was wished for came; the one that runs is among them
 }
 
 // DecisionStatus is one decision.

@@ -45,6 +45,7 @@ func (s *stats) opened(m *Model) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.status.Model, s.status.Version, s.status.Engine = m.Name, m.Version, m.engineText()
+	s.status.Delegates = m.Session.Report().Walks
 }
 
 // state notes a state and its reason, and reports whether the state is another than before.

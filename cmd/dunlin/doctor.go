@@ -21,7 +21,6 @@ import (
 	"github.com/dunlin-iot/dunlin/agent/config"
 	"github.com/dunlin-iot/dunlin/agent/control"
 	"github.com/dunlin-iot/dunlin/hal"
-	"github.com/dunlin-iot/dunlin/models/engine"
 	"github.com/dunlin-iot/dunlin/models/manifest"
 )
 
@@ -42,7 +41,7 @@ func (a *app) doctorCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		d := &doctor{app: a, cfg: cfg, lib: &library{roots: cfg.ModelRoots, path: cfg.TFLite, onnx: cfg.ONNX, getenv: a.getenv}, hardware: newHardware(a.deps())}
+		d := &doctor{app: a, cfg: cfg, lib: &library{roots: cfg.ModelRoots, path: cfg.TFLite, onnx: cfg.ONNX, state: cfg.State, getenv: a.getenv}, hardware: newHardware(a.deps())}
 		defer d.hardware.close()
 		d.look(c.Context())
 		if err := d.print(output); err != nil {
@@ -124,12 +123,16 @@ func (d *doctor) pipeline(p config.PipelineConfig) {
 		d.add(what, err, "")
 		return
 	}
-	s, report, err := d.lib.session(b, engine.Options{Threads: p.Threads, Delegates: p.Delegates})
+	s, report, err := d.lib.session(b, optionsOf(p))
 	if err != nil {
 		d.add(what, err, "")
 		return
 	}
-	d.add(what, s.Close(), fmt.Sprintf("%s %s, %s", b.Ref(), s.Report(), report))
+	ran := s.Report()
+	d.add(what, s.Close(), fmt.Sprintf("%s %s, %s", b.Ref(), ran, report))
+	for _, text := range walkTexts(ran.Walks) {
+		d.findings = append(d.findings, finding{what, "note", "delegate " + text})
+	}
 	if src, err := findSource(d.cfg, p.Source); err == nil {
 		if err := fit(b, d.hardware.source(src)); err != nil {
 			d.add(what, err, "")

@@ -34,7 +34,7 @@ func (a *app) root() *cobra.Command {
 	root.AddCommand(
 		a.runCommand(), a.demoCommand(), a.statusCommand(), a.topCommand(), a.doctorCommand(),
 		a.predictCommand(), a.modelsCommand(), a.trustCommand(), a.sourcesCommand(),
-		a.configCommand(), a.versionCommand(), a.setCommand(), a.manCommand(), a.isolatedCommand(),
+		a.configCommand(), a.versionCommand(), a.setCommand(), a.manCommand(), a.isolatedCommand(), a.probeCommand(),
 	)
 	return root
 }

@@ -33,7 +33,7 @@ func (a *app) modelsTestCommand() *cobra.Command {
 		Args: cobra.ExactArgs(1),
 	})
 	c.Flags().IntVar(&f.threads, "threads", 1, "threads of one inference")
-	c.Flags().StringSliceVar(&f.delegates, "delegates", nil, "preference, best first; default: the engine's")
+	c.Flags().StringSliceVar(&f.delegates, "delegates", nil, "preference, best first; an accelerator by name or by the path of its library; default: the engine's")
 	c.Flags().IntVar(&f.stream.Runs, "runs", 1024, "fewest inferences of the latency measurement")
 	c.Flags().DurationVar(&f.stream.Time, "time", time.Minute, "shortest time of the latency measurement")
 	c.Flags().StringVar(&f.report, "report", "", "`file` for the report; default: report.json beside the version")
@@ -77,7 +77,7 @@ func (a *app) testModel(ctx context.Context, name string, f testFlags) error {
 
 // test runs everything that the command line asks for, in a session of its own.
 func (l *library) test(ctx context.Context, b *bundle, f testFlags) (*acceptance, error) {
-	opts := engine.Options{Threads: f.threads, Delegates: f.delegates}
+	opts := optionsFor(f.threads, f.delegates)
 	load := func() (engine.Session, error) {
 		s, _, err := l.session(b.Bundle, opts)
 		return s, err
@@ -102,7 +102,7 @@ func (l *library) test(ctx context.Context, b *bundle, f testFlags) (*acceptance
 			return nil, err
 		}
 	}
-	opts.Delegates = []string{r.Delegate} // what runs is what is measured
+	opts.Delegates = strings.Split(r.Delegate, "+") // what runs is what is measured
 	bare := func() (engine.Session, error) { return rt.Load(b.Model, opts) }
 	if r.Latency, err = evaluate.Measure(ctx, bare, f.stream); err != nil {
 		return nil, err

@@ -15,7 +15,6 @@ import (
 	"github.com/dunlin-iot/dunlin/hal/replay"
 	"github.com/dunlin-iot/dunlin/internal/clock"
 	"github.com/dunlin-iot/dunlin/internal/npy"
-	"github.com/dunlin-iot/dunlin/models/engine"
 	"github.com/dunlin-iot/dunlin/models/manifest"
 )
 
@@ -41,7 +40,7 @@ func (a *app) predictCommand() *cobra.Command {
 	c.Flags().StringVarP(&f.input, "input", "i", "", "recording: a CSV or NPY `file`, a folder of CSV files, or - for standard input")
 	c.Flags().StringVar(&f.labelColumn, "label-column", "label", "column that holds the right label: a name in CSV, a number from 0 in NPY")
 	c.Flags().IntVar(&f.threads, "threads", 1, "threads of one inference")
-	c.Flags().StringSliceVar(&f.delegates, "delegates", nil, "preference, best first: xnnpack or none for TensorFlow Lite; cpu, none, tensorrt, cuda for ONNX")
+	c.Flags().StringSliceVar(&f.delegates, "delegates", nil, "preference, best first: xnnpack or none for TensorFlow Lite; cpu, none, tensorrt, cuda for ONNX; an accelerator by name or by the path of its library")
 	choiceFlag(c, &f.format, "format", "", "form of the input; auto goes by the file's name", "auto", "auto", "csv", "npy")
 	outputFlag(c, &f.output, "table", "table", "jsonl", "csv")
 	a.modelFlags(c, &f.models)
@@ -72,7 +71,7 @@ func (a *app) predict(ctx context.Context, model string, f predictFlags) error {
 	if err != nil {
 		return err
 	}
-	u := use{ref: b.Ref(), options: engine.Options{Threads: f.threads, Delegates: f.delegates}}
+	u := use{ref: b.Ref(), options: optionsFor(f.threads, f.delegates)}
 	if r, ok := src.(*replay.Source); ok {
 		u.source = r
 		if u.rate, err = recordingRate(strings.TrimPrefix(r.String(), "replay ")); err != nil {

@@ -20,6 +20,7 @@ import (
 	"github.com/dunlin-iot/dunlin/agent/control"
 	"github.com/dunlin-iot/dunlin/hal/replay"
 	"github.com/dunlin-iot/dunlin/internal/fixture"
+	"github.com/dunlin-iot/dunlin/models/tflite/tflitetest"
 )
 
 func TestMain(m *testing.M) {
@@ -42,7 +43,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"code": code, "await": await, "awaitlog": awaitlog, "npy": writeNPY, "mount": mount, "signal": sendSignal, "lines": lines, "corrupt": corrupt,
-			"trained": trainingSide,
+			"trained": trainingSide, "plugin": plugin,
 		},
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
 	})
@@ -61,6 +62,15 @@ func code(ts *testscript.TestScript, neg bool, args []string) {
 	if got != args[0] {
 		ts.Fatalf("exit code %s, want %s", got, args[0])
 	}
+}
+
+// plugin FOLDER builds libfault.so there, a delegate that fails where its options say.
+func plugin(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: plugin folder")
+	}
+	_, err := tflitetest.Build(ts.MkAbs(args[0]))
+	ts.Check(err)
 }
 
 // lines N FILE expects a file of N lines.

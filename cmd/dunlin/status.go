@@ -55,7 +55,7 @@ func writeStatus(w io.Writer, s agent.Status) error {
 			return err
 		}
 	}
-	for i, text := range append(problems(s), remarks(s)...) {
+	for i, text := range slices.Concat(delegateTexts(s), problems(s), remarks(s)) {
 		if i == 0 {
 			fmt.Fprintln(w)
 		}
@@ -140,6 +140,16 @@ func micros(v float64) string {
 
 // age is a length of time as people say it.
 func age(m agent.Micros) string { return m.Duration().Round(time.Second).String() }
+
+// delegateTexts say how far accelerators came, by pipeline.
+func delegateTexts(s agent.Status) (out []string) {
+	for _, p := range s.Pipelines {
+		for _, text := range walkTexts(p.Delegates) {
+			out = append(out, fmt.Sprintf("pipeline %s, delegate %s", p.Name, text))
+		}
+	}
+	return out
+}
 
 // problems are the sentences of everything that is not well.
 func problems(s agent.Status) []string {

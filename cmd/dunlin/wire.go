@@ -15,7 +15,6 @@ import (
 	"github.com/dunlin-iot/dunlin/hal"
 	"github.com/dunlin-iot/dunlin/hal/replay"
 	"github.com/dunlin-iot/dunlin/internal/clock"
-	"github.com/dunlin-iot/dunlin/models/engine"
 	"github.com/dunlin-iot/dunlin/models/manifest"
 )
 
@@ -60,7 +59,7 @@ func newDaemon(cfg *config.Config, d deps) (*daemon, error) {
 		deps: d, cfg: cfg, current: cfg, began: d.clock.Boot(), hardware: newHardware(d), outbox: box,
 		feeds: map[string]*pipeline.Feed{}, pipelines: map[string]*pipeline.Pipeline{},
 	}
-	a.stock, err = newStock(cfg, d, &library{roots: cfg.ModelRoots, path: cfg.TFLite, onnx: cfg.ONNX, getenv: d.getenv})
+	a.stock, err = newStock(cfg, d, &library{roots: cfg.ModelRoots, path: cfg.TFLite, onnx: cfg.ONNX, state: cfg.State, log: d.log, getenv: d.getenv})
 	if err != nil {
 		return nil, errors.Join(err, box.close())
 	}
@@ -78,7 +77,7 @@ func newDaemon(cfg *config.Config, d deps) (*daemon, error) {
 	for _, c := range cfg.Pipelines {
 		open := a.stock.open(c.Name, use{
 			ref: manifest.Ref(c.Model), source: made[c.Source], rate: rateOf(cfg, c.Source), threshold: c.Threshold, hold: c.Hold,
-			options:  engine.Options{Threads: c.Threads, Delegates: c.Delegates},
+			options:  optionsOf(c),
 			isolated: c.Isolated, limit: c.Limit, log: d.log.With("pipeline", c.Name),
 		})
 		a.pipelines[c.Name] = pipeline.New(a.pipelineConfig(c), a.feeds[c.Source], open, box.spool)

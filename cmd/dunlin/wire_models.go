@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"strconv"
 	"strings"
 	"sync"
@@ -11,6 +12,7 @@ import (
 	"github.com/dunlin-iot/dunlin/hal"
 	"github.com/dunlin-iot/dunlin/models/engine"
 	"github.com/dunlin-iot/dunlin/models/manifest"
+	"github.com/dunlin-iot/dunlin/models/probe"
 	"github.com/dunlin-iot/dunlin/models/window"
 )
 
@@ -20,10 +22,13 @@ type library struct {
 	roots  []string
 	path   string // of the TensorFlow Lite library; empty searches
 	onnx   string // of the ONNX Runtime library; empty searches
+	state  string // folder that keeps what proofs of delegates found; empty keeps nothing
+	log    *slog.Logger
 	getenv func(string) string
 
 	mu      sync.Mutex
 	engines map[string]engine.Engine // by name
+	probes  *probe.Prober            // nil until a delegate wants to be proved
 }
 
 // runtime is the engine of that name.
@@ -91,7 +96,7 @@ func (l *library) sessionOn(rt engine.Engine, b *manifest.Bundle, opts engine.Op
 	if err := b.CheckEngine(rt.Name(), rt.Version()); err != nil {
 		return nil, manifest.GoldenReport{}, err
 	}
-	s, err := rt.Load(b.Model, opts)
+	s, err := l.load(rt, b, opts)
 	if err != nil {
 		return nil, manifest.GoldenReport{}, fmt.Errorf("load model %s: %w", b.Ref(), err)
 	}

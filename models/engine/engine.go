@@ -36,6 +36,7 @@ type Options struct {
 	Threads   int      // interpreter threads; zero means 1
 	Delegates []string // preference, best first: "xnnpack", or "none" for plain kernels; empty means the engine's default
 	Plugins   []Plugin // what the words in Delegates mean that are neither the engine's nor presets
+	AsListed  bool     // for who proves delegates before loading: the first sound one wins, not the fastest
 	Tried     []Walk   // of delegates that were proved before, for the report; a winner's numbers are among them
 	// OnStage is told when a delegate reaches a stage, before the next step, which may crash. It may be nil.
 	OnStage func(delegate string, s Stage)
@@ -58,10 +59,20 @@ type Report struct {
 	Walks     []Walk // of every delegate that was tried, in that order; the last is the one that runs, if any does
 }
 
+// String is short: of delegates that are not active it has the codes where walks tell the rest.
 func (r Report) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s(%d/%d)", r.Delegate, r.Delegated, r.Nodes)
-	if r.Reason != "" {
+	var codes []string
+	for _, w := range r.Walks {
+		if w.Reason != "" {
+			codes = append(codes, fmt.Sprintf("%s (%s)", w.Delegate, w.Reason))
+		}
+	}
+	switch {
+	case len(codes) > 0:
+		b.WriteString(": " + strings.Join(codes, ", "))
+	case r.Reason != "":
 		b.WriteString(": " + r.Reason)
 	}
 	return b.String()

@@ -94,11 +94,20 @@ func (w Walk) String() string {
 
 func (p *Parity) String() string {
 	s := fmt.Sprintf("at most %.3g steps off (99 %%: %.3g), top-1 %.4g %% of %d, %s per inference",
-		p.MaxSteps, p.P99Steps, 100*p.Top1, p.Vectors, p.Latency.Round(time.Microsecond))
+		p.MaxSteps, p.P99Steps, 100*p.Top1, p.Vectors, Brief(p.Latency))
 	if p.CPU > 0 {
-		s += fmt.Sprintf(" (CPU %s)", p.CPU.Round(time.Microsecond))
+		s += fmt.Sprintf(" (CPU %s)", Brief(p.CPU))
 	}
 	return s
+}
+
+// Brief is a time with three digits, for people.
+func Brief(d time.Duration) time.Duration {
+	unit := time.Duration(1)
+	for d/unit >= 1000 {
+		unit *= 10
+	}
+	return d.Round(unit)
 }
 
 // Fault is an error that ends a delegate's walk at a stage with a reason.

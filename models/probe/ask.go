@@ -99,6 +99,9 @@ func (p *Prober) start(h *heard) (orders io.WriteCloser, words *os.File, err err
 		return nil, nil, err
 	}
 	h.cmd = exec.Command(p.cfg.Command[0], p.cfg.Command[1:]...)
+	if p.cfg.Program != "" {
+		h.cmd.Path, h.cmd.Err = p.cfg.Program, nil
+	}
 	h.cmd.Env, h.cmd.Dir, h.cmd.Stderr = p.cfg.Env, "/", &h.tail
 	h.cmd.ExtraFiles = []*os.File{hers}
 	h.cmd.SysProcAttr = child.Attributes()

@@ -17,7 +17,6 @@ type Wish struct {
 	Vectors   []Vector
 	Tolerance int
 	Options   engine.Options                           // Delegates is the preference
-	AsListed  bool                                     // the first verified delegate wins, however fast it is; otherwise the fastest
 	OnCPU     func(word string) bool                   // which words need no proof
 	Find      func(word string) (engine.Plugin, error) // what a word means; the error is an *engine.Fault
 }
@@ -51,12 +50,12 @@ func (p *Prober) Choose(ctx context.Context, w Wish) (engine.Options, []engine.W
 			continue
 		}
 		opts.Plugins = append(opts.Plugins, plugin)
-		if w.AsListed {
+		if w.Options.AsListed {
 			break
 		}
 	}
-	opts.Delegates = cpu
-	if best := pick(walks, w.AsListed); best >= 0 {
+	opts.Delegates, opts.Tried = cpu, walks
+	if best := pick(walks, w.Options.AsListed); best >= 0 {
 		opts.Delegates = append([]string{walks[best].Delegate}, cpu...)
 	}
 	return opts, walks, nil
@@ -69,7 +68,7 @@ func split(w Wish) (words, cpu []string) {
 		switch {
 		case w.OnCPU(word):
 			cpu = append(cpu, word)
-		case (len(cpu) == 0 || !w.AsListed) && !slices.Contains(words, word):
+		case (len(cpu) == 0 || !w.Options.AsListed) && !slices.Contains(words, word):
 			words = append(words, word)
 		}
 	}
@@ -111,7 +110,5 @@ func pick(walks []engine.Walk, asListed bool) int {
 
 func lose(w *engine.Walk, to string, time time.Duration) {
 	w.Reason = engine.ReasonSlower
-	w.Text = fmt.Sprintf("%s takes %s for an inference, this takes %s", to, round(time), round(w.Parity.Latency))
+	w.Text = fmt.Sprintf("%s takes %s for an inference, this takes %s", to, engine.Brief(time), engine.Brief(w.Parity.Latency))
 }
-
-func round(d time.Duration) time.Duration { return d.Round(max(time.Nanosecond, d/1000)) }

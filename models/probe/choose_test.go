@@ -20,8 +20,8 @@ func (k *kit) wish(asListed bool, words ...string) probe.Wish {
 		plugins = append(plugins, p)
 	}
 	return probe.Wish{
-		Engine: r.Engine, Version: r.Version, Model: r.Model, Vectors: r.Vectors, Tolerance: r.Tolerance, AsListed: asListed,
-		Options: engine.Options{Delegates: words}, OnCPU: tflite.OnCPU,
+		Engine: r.Engine, Version: r.Version, Model: r.Model, Vectors: r.Vectors, Tolerance: r.Tolerance,
+		Options: engine.Options{Delegates: words, AsListed: asListed}, OnCPU: tflite.OnCPU,
 		Find: func(word string) (engine.Plugin, error) { return tflite.FindPlugin(word, plugins) },
 	}
 }
@@ -65,6 +65,9 @@ func TestChoose(t *testing.T) {
 			want := "xnnpack"
 			if len(opts.Delegates) > 0 {
 				want = opts.Delegates[0]
+			}
+			if w := s.Report().Walks; len(w) < len(walks) || w[len(w)-1].Stage != engine.Active || len(opts.Delegates) > 0 && len(walks) > 0 && walks[0].Reason == "" && w[len(w)-1].Parity == nil {
+				t.Errorf("the report tells %v", w)
 			}
 			if r := s.Report(); r.Delegate != want && !strings.HasPrefix(r.Delegate, want+"+") {
 				t.Errorf("it runs on %v, want %s", r, want)

@@ -22,6 +22,7 @@ const (
 // Config says how probes are made. Command is required.
 type Config struct {
 	Command []string      // a program that calls Serve
+	Program string        // its file; empty means that Command names it
 	Env     []string      // of the child; nil means this process's
 	Folder  string        // where verdicts are kept; empty keeps none
 	Limit   time.Duration // of one probe, unless the delegate's preset asks for more; zero means 2 minutes

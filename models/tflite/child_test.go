@@ -60,7 +60,7 @@ func loadAndReport() {
 	s, err := r.Load(model, engine.Options{})
 	check(err)
 	check(s.Invoke())
-	fmt.Println(r.Version(), s.Report())
+	fmt.Println(r.Version(), s.Report(), s.Report().Reason)
 	check(s.Close())
 }
 
