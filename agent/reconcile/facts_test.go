@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 	"unicode/utf8"
 
 	"github.com/dunlin-iot/dunlin/sync/wire"
@@ -15,11 +16,11 @@ func TestLongReason(t *testing.T) {
 		d := newDevice(t, map[string]func(int, []float32) error{"1": turns, "2": turns})
 		defer d.end()
 		d.ask(2)
+		d.after(2 * time.Second) // on trial
 		if err := d.shelf.Revert("activity", "x"+strings.Repeat("é", wire.MaxText)+"\xff"); err != nil {
 			t.Fatal(err)
 		}
-		d.keeper.Wake()
-		synctest.Wait()
+		d.after(2 * time.Second)
 		reason, _ := d.book.last(wire.EventModelReverted)["reason"].(string)
 		if len(reason) > wire.MaxText || len(reason) < wire.MaxText-8 || !utf8.ValidString(reason) || !strings.HasSuffix(reason, "é…") {
 			t.Errorf("told: %d bytes, %q", len(reason), reason[max(len(reason)-20, 0):])
