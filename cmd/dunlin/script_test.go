@@ -44,6 +44,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"code": code, "await": await, "awaitlog": awaitlog, "npy": writeNPY, "mount": mount, "signal": sendSignal, "lines": lines, "corrupt": corrupt,
 			"trained": trainingSide, "plugin": plugin,
+			"version": writeVersion, "repository": writeRepository, "line": standsIn,
 		},
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
 	})
