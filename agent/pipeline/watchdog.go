@@ -109,9 +109,11 @@ func cancel(s engine.Session) error {
 	return errors.New("nothing can end it")
 }
 
-// tell reports the edge; the pipeline's own goroutine is busy.
+// tell reports the reason, and an edge to everybody; the pipeline's own goroutine is busy.
 func (d *watchdog) tell(reason string) {
-	d.p.stats.state(agent.Degraded, reason)
+	if edge := d.p.stats.state(agent.Degraded, reason); !edge {
+		return
+	}
 	d.p.cfg.Logger.Error("pipeline hangs", "reason", reason)
 	facts := map[string]any{"pipeline": d.p.cfg.Name, "reason": reason}
 	record, err := wire.AppendEvent(nil, wire.Event{Name: wire.EventPipelineDegraded, Facts: facts})
