@@ -24,6 +24,19 @@ func (Bus) Syntax() Syntax {
 func (b *Bus) UnmarshalText(text []byte) error { return matchWord(b, busRE, text) }
 func (b Bus) MarshalText() ([]byte, error)     { return []byte(b), nil }
 
+// SPIDevice is a chip select of an SPI bus by the name of its device file, spidev0.0: bus 0, chip select 0.
+type SPIDevice string
+
+const spiPattern = `^(/dev/)?spidev[0-9]{1,3}\.[0-9]{1,3}$`
+
+var spiRE = regexp.MustCompile(spiPattern)
+
+func (SPIDevice) Syntax() Syntax {
+	return Syntax{Noun: "an SPI device", Example: "spidev0.0", Pattern: spiPattern}
+}
+func (d *SPIDevice) UnmarshalText(text []byte) error { return matchWord(d, spiRE, text) }
+func (d SPIDevice) MarshalText() ([]byte, error)     { return []byte(d), nil }
+
 // Address is a 7-bit I2C address, written as data sheets do: 0x76. Addresses below 0x08 and above 0x77 are reserved
 // (NXP UM10204, table 4).
 type Address uint16

@@ -46,8 +46,10 @@ func (r *resolver) ads1115(name string, c *ADS1115) *ADS1115Config {
 // ratesLSM6DS are the output data rates of the family (LSM6DSOX data sheet, table 52).
 var ratesLSM6DS = []Hertz{12.5, 26, 52, 104, 208, 416, 833, 1667, 3333, 6667}
 
-// ratesADXL345 are those of the chip that I2C at 400 kHz can carry (data sheet, tables 7 and 8).
-var ratesADXL345 = []Hertz{6.25, 12.5, 25, 50, 100, 200, 400, 800}
+// ratesADXL345 are those of the chip, of which I2C at 400 kHz can carry the first eight (data sheet, tables 7 and 8).
+var ratesADXL345 = []Hertz{6.25, 12.5, 25, 50, 100, 200, 400, 800, 1600, 3200}
+
+const ratesOnI2C = 8
 
 // oneOf holds the rate of a source against those that its chip has.
 func (r *resolver) oneOf(name string, have Hertz, rates []Hertz) {
@@ -80,17 +82,36 @@ func (r *resolver) imu(name string, raw Source) *IMUConfig {
 			r.complain(name, "gyro", "is 125dps, which this chip does not have", "write one of 250dps, 500dps, 1000dps, 2000dps")
 		}
 		r.partOf1kHz(name, c.Rate)
-		return &IMUConfig{place(c.Bus, c.Address), hal.Hertz(c.Rate), c.Accel.G(), c.Gyro.DPS()}
+		return &IMUConfig{place(c.Bus, c.Address), "", hal.Hertz(c.Rate), c.Accel.G(), c.Gyro.DPS()}
 	case raw.LSM6DS != nil:
 		c := raw.LSM6DS
 		r.oneOf(name, c.Rate, ratesLSM6DS)
-		return &IMUConfig{place(c.Bus, c.Address), hal.Hertz(c.Rate), c.Accel.G(), c.Gyro.DPS()}
+		r.wires(name)
+		return &IMUConfig{place(c.Bus, c.Address), string(c.SPI), hal.Hertz(c.Rate), c.Accel.G(), c.Gyro.DPS()}
 	case raw.ADXL345 != nil:
 		c := raw.ADXL345
-		r.oneOf(name, c.Rate, ratesADXL345)
-		return &IMUConfig{place(c.Bus, c.Address), hal.Hertz(c.Rate), c.Range.G(), 0}
+		if i := slices.Index(ratesADXL345, c.Rate); c.SPI == "" && i >= ratesOnI2C {
+			r.complain(name, "rate", fmt.Sprintf("is %s, which I2C does not carry", c.Rate), fmt.Sprintf("write at most %s, or wire the chip to SPI", ratesADXL345[ratesOnI2C-1]))
+		} else {
+			r.oneOf(name, c.Rate, ratesADXL345)
+		}
+		r.wires(name)
+		return &IMUConfig{place(c.Bus, c.Address), string(c.SPI), hal.Hertz(c.Rate), c.Range.G(), 0}
 	}
 	return nil
+}
+
+// wires holds bus and spi of a chip that can be on either against each other.
+func (r *resolver) wires(name string) {
+	at := r.tree.find("sources", name)
+	switch bus, spi := at.child("bus") != nil, at.child("spi") != nil; {
+	case bus && spi:
+		r.complain(name, "spi", "stands beside bus", "keep bus if the chip is wired to I2C, spi if to SPI")
+	case spi && at.child("address") != nil:
+		r.complain(name, "address", "stands beside spi, where chips have none", "remove it")
+	case !bus && !spi:
+		r.errs.add(at.key, fmt.Sprintf("sources.%s has no key %q", name, "bus"), "add it: the I2C bus of the chip, as i2c-1; or spi, as spidev0.0; dunlin sources ls lists them")
+	}
 }
 
 func (r *resolver) hx711(name string, c *HX711) *HX711Config {

@@ -91,6 +91,7 @@ type INA219Config struct {
 // IMUConfig measures motion. Gyro is 0 for a chip without one.
 type IMUConfig struct {
 	Place
+	SPI   string // "spidev0.0"; Place is empty then
 	Rate  hal.Hertz
 	Accel int // full scale, multiples of standard gravity
 	Gyro  int // full scale, degrees per second

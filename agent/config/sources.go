@@ -117,7 +117,8 @@ type MPU6050 struct {
 
 // LSM6DS measures six axes through its FIFO.
 type LSM6DS struct {
-	Bus     Bus        `yaml:"bus" required:"yes" remote:"no" doc:"The I2C bus of the chip, as i2c-1; dunlin sources ls lists them."`
+	Bus     Bus        `yaml:"bus" remote:"no" doc:"The I2C bus of the chip, as i2c-1; dunlin sources ls lists them."`
+	SPI     SPIDevice  `yaml:"spi" remote:"no" doc:"The chip select of the chip when it is wired to SPI, as spidev0.0; instead of bus."`
 	Address *Address   `yaml:"address" remote:"no" doc:"Address on the bus; by default 0x6a."`
 	Rate    Hertz      `yaml:"rate" default:"104Hz" remote:"yes" doc:"Samples per second."`
 	Accel   AccelRange `yaml:"accel" default:"4g" remote:"no" doc:"Largest acceleration that can be told from more."`
@@ -126,7 +127,8 @@ type LSM6DS struct {
 
 // ADXL345 measures three axes through its FIFO.
 type ADXL345 struct {
-	Bus     Bus        `yaml:"bus" required:"yes" remote:"no" doc:"The I2C bus of the chip, as i2c-1; dunlin sources ls lists them."`
+	Bus     Bus        `yaml:"bus" remote:"no" doc:"The I2C bus of the chip, as i2c-1; dunlin sources ls lists them."`
+	SPI     SPIDevice  `yaml:"spi" remote:"no" doc:"The chip select of the chip when it is wired to SPI, as spidev0.0; instead of bus."`
 	Address *Address   `yaml:"address" remote:"no" doc:"Address on the bus; by default 0x53."`
 	Rate    Hertz      `yaml:"rate" default:"100Hz" remote:"yes" doc:"Samples per second."`
 	Range   AccelRange `yaml:"range" default:"4g" remote:"no" doc:"Largest acceleration that can be told from more."`

@@ -27,6 +27,7 @@ func (d *doctor) machine() {
 		if p, chip := placeOf(s); chip {
 			wanted[d.hardware.busName(p.Bus)] = true
 		}
+		wanted[spiOf(s)] = true
 	}
 	for _, b := range d.hardware.board.Buses() {
 		d.bus(b, wanted[b.Name])

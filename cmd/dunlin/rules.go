@@ -28,6 +28,8 @@ func (h *hardware) rule(c config.SourceConfig) (udev.Rule, error) {
 		return udev.ForNode(c.Name, udev.I2C, h.busName(p.Bus)), nil
 	}
 	switch {
+	case spiOf(c) != "":
+		return udev.ForNode(c.Name, udev.SPI, spiOf(c)), nil
 	case c.IIO != nil:
 		return h.iioRule(c)
 	case c.GPIO != nil:

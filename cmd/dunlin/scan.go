@@ -25,7 +25,7 @@ import (
 
 // thing is something on this machine that a source could read.
 type thing struct {
-	Kind   string `json:"kind"`  // i2c, iio, 1-wire, gpio, sound, video, serial
+	Kind   string `json:"kind"`  // i2c, spi, iio, 1-wire, gpio, sound, video, serial
 	Where  string `json:"where"` // "i2c-1 0x76"
 	What   string `json:"what"`
 	State  string `json:"state"`            // usable, or why not
@@ -38,7 +38,7 @@ const stateUsable = "usable"
 // scan looks at everything this machine has; what cannot be looked at is a thing that says so.
 func (h *hardware) scan(ctx context.Context) []thing {
 	all := []thing{}
-	for _, look := range []func(context.Context) []thing{h.scanI2C, h.scanIIO, h.scanOneWire, h.scanGPIO, h.scanSound, h.scanVideo, h.scanSerial} {
+	for _, look := range []func(context.Context) []thing{h.scanI2C, h.scanSPI, h.scanIIO, h.scanOneWire, h.scanGPIO, h.scanSound, h.scanVideo, h.scanSerial} {
 		if ctx.Err() == nil {
 			all = append(all, look(ctx)...)
 		}

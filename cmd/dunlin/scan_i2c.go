@@ -13,7 +13,7 @@ func (h *hardware) scanI2C(ctx context.Context) []thing {
 	var all []thing
 	for _, b := range h.board.Buses() {
 		if !strings.HasPrefix(b.Name, "i2c-") {
-			continue // no driver of ours sits on SPI
+			continue
 		}
 		if b.State != board.Usable {
 			all = append(all, thing{Kind: "i2c", Where: b.Name, What: b.Adapter, State: string(b.State), Fix: b.Fix})

@@ -66,7 +66,7 @@ func placeOf(c config.SourceConfig) (p config.Place, chip bool) {
 		p = c.ADS1115.Place
 	case c.INA219 != nil:
 		p = c.INA219.Place
-	case c.IMU != nil:
+	case c.IMU != nil && c.IMU.SPI == "":
 		p = c.IMU.Place
 	default:
 		return config.Place{}, false
@@ -75,6 +75,14 @@ func placeOf(c config.SourceConfig) (p config.Place, chip bool) {
 		p.Address = usual[c.Driver]
 	}
 	return p, true
+}
+
+// spiOf is the SPI device of a source's chip, empty when it has none.
+func spiOf(c config.SourceConfig) string {
+	if c.IMU == nil {
+		return ""
+	}
+	return strings.TrimPrefix(c.IMU.SPI, "/dev/")
 }
 
 func addressOf(c config.SourceConfig) uint16 {

@@ -70,7 +70,7 @@ func (a *app) record(ctx context.Context, name string, f recordFlags) error {
 		}
 	}
 	if _, chip := placeOf(c); f.traffic != "" && !chip {
-		return withCode(exitUsage, fmt.Errorf("source %s is no chip on an I2C bus: there is no traffic to write", name))
+		return withCode(exitUsage, fmt.Errorf("source %s is no chip on an I2C bus: traffic is written of those only", name))
 	}
 	files, err := f.create(h, name)
 	if err != nil {

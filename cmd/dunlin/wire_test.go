@@ -33,6 +33,8 @@ sources:
   mpu6050: {driver: mpu6050, bus: i2c-1, rate: 200Hz}
   lsm6ds: {driver: lsm6ds, bus: i2c-1, rate: 208Hz}
   adxl345: {driver: adxl345, bus: i2c-1, rate: 50Hz}
+  panel: {driver: lsm6ds, spi: spidev0.1}
+  saw: {driver: adxl345, spi: spidev0.0, rate: 3200Hz}
   ds18b20: {driver: ds18b20, every: 2s}
   hx711: {driver: hx711, chip: gpiochip7, data: 5, clock: 6, scale: 400}
   iio: {driver: iio, device: none}
@@ -49,7 +51,7 @@ sources:
 
 var wantRates = map[string]hal.Hertz{
 	"process": 7, "frames": 7, "bme280": 0.5, "bmp280": 0.5, "scd4x": 0.1, "hdc302x": 0.5, "aht20": 0.5, "mcp9808": 0.5, "tmp102": 0.5, "tmp75": 0.5, "bh1750": 0.5,
-	"ads1115": 20, "ina219": 2, "mpu6050": 200, "lsm6ds": 208, "adxl345": 50, "ds18b20": 0.5, "hx711": 5, "iio": 1, "buffer": 104, "level": 10,
+	"ads1115": 20, "ina219": 2, "mpu6050": 200, "lsm6ds": 208, "adxl345": 50, "panel": 104, "saw": 3200, "ds18b20": 0.5, "hx711": 5, "iio": 1, "buffer": 104, "level": 10,
 	"counter": 1, "alsa": 16000, "v4l2": 10, "serial": 3, "system": 0.1,
 }
 
@@ -75,6 +77,9 @@ func TestEveryDriverIsWired(t *testing.T) {
 		}
 		if got := rateOf(cfg, c.Name); got != wantRates[c.Name] {
 			t.Errorf("%s: rate %v, want %v", c.Name, got, wantRates[c.Name])
+		}
+		if spi := spiOf(c); spi != "" && src.String() != c.Driver+" at "+spi {
+			t.Errorf("%s is %s, want it at %s", c.Name, src, spi)
 		}
 		if place, chip := placeOf(c); chip && (place.Bus != "i2c-1" || place.Address == 0) {
 			t.Errorf("%s: at %+v", c.Name, place)

@@ -176,6 +176,14 @@ func (b *Board) SPI(name string) (spi.PortCloser, error) {
 	return p, nil
 }
 
+// Port is SPI for later: what opens the device when it is called. It is nil for an empty name.
+func (b *Board) Port(name string) func() (spi.PortCloser, error) {
+	if name == "" {
+		return nil
+	}
+	return func() (spi.PortCloser, error) { return b.SPI(name) }
+}
+
 // Close closes the port; a second Close does nothing.
 func (p *port) Close() (err error) {
 	p.once.Do(func() {

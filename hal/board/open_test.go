@@ -277,6 +277,12 @@ func TestSPI(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	if b.Port("") != nil {
+		t.Error("a port without a name")
+	}
+	if p, err := b.Port("spidev0.0")(); err != nil || p.Close() != nil {
+		t.Errorf("port for later: %v", err)
+	}
 	m.file("sys/bus/spi/devices/spi0.1/modalias", "spi:ads7846")
 	m.link("sys/bus/spi/devices/spi0.1/driver", "../../drivers/ads7846")
 	if _, err = m.board().SPI("0.1"); !errors.Is(err, syscall.EBUSY) || !strings.Contains(err.Error(), "ads7846 owns it") || !strings.Contains(err.Error(), "/sys/bus/spi/drivers/ads7846/unbind") {
