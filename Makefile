@@ -12,7 +12,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION) -X main.built=$(BUILT)
 SECONDS ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-hw bench lint cross package runtime runtime-onnx build go-env clean setup-%
+.PHONY: help demo test test-hw bench lint cross package runtime runtime-onnx runtime-older runtime-all build go-env clean setup-%
 
 help: ## this list
 	@grep -hE '^[a-z%-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,7 +20,7 @@ help: ## this list
 demo: build ## sensor recordings become decisions on the hub's page; Ctrl-C ends it (SECONDS=20 ends it by itself)
 	@bin/dunlin demo --hub bin/dunlin-hub --recordings testdata/recordings --models examples/models --seconds $(SECONDS)
 
-test: setup-test runtime runtime-onnx build ## every tier of tests, one line per tier, a summary at the end (TIERS="unit page" runs some)
+test: setup-test runtime-all build ## every tier of tests, one line per tier, a summary at the end (TIERS="unit page" runs some)
 	@go run ./cross/tiers $(TIERS)
 
 test-hw: setup-test-hw runtime runtime-onnx build ## whole emulated machines, for minutes: a Raspberry Pi, speech through a sound card, a systemd guest (TIERS="speech" runs one)
@@ -43,6 +43,11 @@ runtime: setup-runtime ## the TFLite C library for amd64, arm64 and 32-bit arm (
 
 runtime-onnx: setup-runtime-onnx ## ONNX Runtime for amd64 and arm64, an optional second engine (name your own with runtime.onnx)
 	@go run ./cross/runtime onnx
+
+runtime-older: setup-runtime-older ## TensorFlow Lite 2.18, for systems whose C library is older than 2.34, and 2.9, for the tests
+	@go run ./cross/runtime older
+
+runtime-all: runtime runtime-onnx runtime-older ## all of these
 
 build: setup-build $(RUNTIME) ## bin/dunlin and bin/dunlin-hub for this machine
 	@mkdir -p bin

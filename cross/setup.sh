@@ -37,6 +37,7 @@ need_go
 case "$1" in
 build) need gcc gcc; need make make ;;
 runtime-onnx) need npm npm ;;
+runtime-older) need npm npm; need mvn maven ;;
 runtime) [ -n "${JAR:-}${DUNLIN_TFLITE:-}" ] || need mvn maven ;;
 test | test-hw | bench)
 	need gcc gcc; need python3 python3; need strace strace

@@ -19,8 +19,11 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	work := run
-	if len(os.Args) > 1 && os.Args[1] == "onnx" {
+	switch {
+	case len(os.Args) > 1 && os.Args[1] == "onnx":
 		work = runOnnx
+	case len(os.Args) > 1 && os.Args[1] == "older":
+		work = runOlder
 	}
 	if err := work(ctx, os.Getenv, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "runtime:", err)
@@ -49,7 +52,7 @@ func run(ctx context.Context, getenv func(string) string, log io.Writer) error {
 
 // runOnnx fetches ONNX Runtime, which is optional.
 func runOnnx(ctx context.Context, _ func(string) string, log io.Writer) error {
-	return provideOnnx(ctx, onnxPins, onnxTarball, output, npmPack, log)
+	return onnx.provide(ctx, output, npmPack, log)
 }
 
 // inside reports whether file lies below folder: our own result is no library of the user's.

@@ -58,8 +58,8 @@ func (p pin) target(folder string) string { return filepath.Join(folder, "linux-
 
 // notice names what the library is and whose it is. The licence text is the repository's own LICENSE, the same one.
 const notice = `The files libtflite.so.* in this folder are TensorFlow Lite in the version that their names end with, built by
-the JavaCPP Presets project as part of org.bytedeco:tensorflow-lite (2.21.0-1.5.14; 2.12.0-1.5.9 for 32-bit Arm)
-and unchanged except for their name (libjnitensorflowlite.so).
+the JavaCPP Presets project as part of org.bytedeco:tensorflow-lite (2.21.0-1.5.14; 2.18.0-1.5.11 for older
+systems; 2.12.0-1.5.9 for 32-bit Arm) and unchanged except for their name (libjnitensorflowlite.so).
 
 TensorFlow: Copyright The TensorFlow Authors. Licensed under the Apache License, Version 2.0.
 JavaCPP Presets: Copyright Samuel Audet and contributors. Licensed under the Apache License,

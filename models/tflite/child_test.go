@@ -31,6 +31,8 @@ func TestMain(m *testing.M) {
 		damage()
 	case "load":
 		loadAndReport()
+	case "golden":
+		goldenAnswers()
 	}
 	os.Exit(0)
 }

@@ -33,13 +33,13 @@ func fakeTarball(t *testing.T, libraries map[string]string) []byte {
 	return b.Bytes()
 }
 
-func TestProvideOnnx(t *testing.T) {
-	right := onnxPin{arch: "amd64", folder: "x64", so: digest([]byte("library"))}
+func TestNpmPackage(t *testing.T) {
+	right := npmPin{member: "package/x64/lib.so", file: "linux-amd64/lib.so.1", so: digest([]byte("library"))}
 	changed, absent := right, right
-	changed.so, absent.folder = digest([]byte("another")), "mips"
-	tarball := fakeTarball(t, map[string]string{right.member(): "library"})
+	changed.so, absent.member = digest([]byte("another")), "package/mips/lib.so"
+	tarball := fakeTarball(t, map[string]string{right.member: "library"})
 	for name, c := range map[string]struct {
-		pin  onnxPin
+		pin  npmPin
 		sum  string
 		says string // empty: it is installed
 	}{
@@ -50,12 +50,13 @@ func TestProvideOnnx(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			out, packs := t.TempDir(), 0
-			pack := func(context.Context, string) (string, error) { packs++; return save(t, tarball), nil }
+			pack := func(context.Context, npmPackage, string) (string, error) { packs++; return save(t, tarball), nil }
+			p := npmPackage{name: "lib", version: "1.0.0", tarball: c.sum, pins: []npmPin{c.pin}, notice: "theirs", noticeFile: "NOTICE.lib"}
 			var err error
 			for range 2 {
-				err = errors.Join(err, provideOnnx(t.Context(), []onnxPin{c.pin}, c.sum, out, pack, io.Discard))
+				err = errors.Join(err, p.provide(t.Context(), out, pack, io.Discard))
 			}
-			got, readErr := os.ReadFile(c.pin.target(out))
+			got, readErr := os.ReadFile(filepath.Join(out, c.pin.file))
 			if c.says != "" {
 				if err == nil || !strings.Contains(err.Error(), c.says) || readErr == nil {
 					t.Errorf("%v does not say %q (installed: %v)", err, c.says, readErr == nil)
@@ -65,7 +66,7 @@ func TestProvideOnnx(t *testing.T) {
 			if err != nil || string(got) != "library" || packs != 1 {
 				t.Errorf("err %v, library %q, fetched %d times, want once", err, got, packs)
 			}
-			if _, err := os.Stat(filepath.Join(out, "NOTICE.onnx")); err != nil {
+			if _, err := os.Stat(filepath.Join(out, "NOTICE.lib")); err != nil {
 				t.Error(err)
 			}
 		})
@@ -75,13 +76,13 @@ func TestProvideOnnx(t *testing.T) {
 func TestNpm(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("PATH", dir)
-	if _, err := npmPack(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "apt-get install npm") {
+	if _, err := npmPack(t.Context(), onnx, dir); err == nil || !strings.Contains(err.Error(), "apt-get install npm") {
 		t.Errorf("got %v, want the command that installs it", err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "npm"), []byte("#!/bin/sh\necho no such package >&2\nexit 1\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := npmPack(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "no such package") {
+	if _, err := npmPack(t.Context(), onnx, dir); err == nil || !strings.Contains(err.Error(), "no such package") {
 		t.Errorf("got %v", err)
 	}
 }
