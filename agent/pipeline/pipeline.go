@@ -81,6 +81,7 @@ func New(cfg Config, feed *Feed, open func(context.Context) (*Model, error), rec
 	p.off.Store(cfg.Off)
 	p.swaps.orders = make(chan order)
 	p.stats.start(&cfg)
+	p.watch.p = p
 	return p
 }
 
@@ -92,7 +93,7 @@ func (p *Pipeline) Run(ctx context.Context) (err error) {
 	p.feed.join(p.ring)
 	defer p.feed.desert(p.ring)
 	p.stats.state(agent.Starting, "")
-	p.watch.start(p)
+	p.watch.start()
 	p.watch.begin("opening the model", nil, openLimit)
 	model, err := p.open(ctx)
 	p.watch.end()

@@ -42,8 +42,7 @@ type watchdog struct {
 }
 
 // start prepares a run.
-func (d *watchdog) start(p *Pipeline) {
-	d.p = p
+func (d *watchdog) start() {
 	d.timer = time.AfterFunc(time.Hour, d.expire)
 	d.timer.Stop()
 }

@@ -123,13 +123,14 @@ func (d *doctor) pipeline(p config.PipelineConfig) {
 		d.add(what, err, "")
 		return
 	}
-	s, report, err := d.lib.session(b, optionsOf(p))
+	u := use{options: optionsOf(p), isolated: p.Isolated, limit: p.Limit}
+	s, report, err := d.lib.sessionOf(b, u)
 	if err != nil {
 		d.add(what, err, "")
 		return
 	}
 	ran := s.Report()
-	d.add(what, s.Close(), fmt.Sprintf("%s %s, %s", b.Ref(), ran, report))
+	d.add(what, s.Close(), fmt.Sprintf("%s %s%s, %s", b.Ref(), u.where(), ran, report))
 	for _, text := range walkTexts(ran.Walks) {
 		d.findings = append(d.findings, finding{what, "note", "delegate " + text})
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -42,13 +43,26 @@ func (l *library) engineOf(name string, u use) (engine.Engine, error) {
 	return result(e, err)
 }
 
+// sessionOf is session as a pipeline has it.
+func (l *library) sessionOf(b *manifest.Bundle, u use) (engine.Session, manifest.GoldenReport, error) {
+	rt, err := l.engineOf(b.Engine.Name, u)
+	if err != nil {
+		return nil, manifest.GoldenReport{}, err
+	}
+	return l.sessionOn(rt, b, u.options)
+}
+
+// where says it to people.
+func (u use) where() string {
+	if u.isolated {
+		return "isolated "
+	}
+	return ""
+}
+
 // engineText is what the status calls the engine; the session's report is added.
 func (u use) engineText(rt engine.Engine) string {
-	text := rt.Name() + " " + rt.Version()
-	if u.isolated {
-		text += " isolated"
-	}
-	return text
+	return strings.TrimSpace(rt.Name() + " " + rt.Version() + " " + u.where())
 }
 
 // verify runs the golden vectors. A session whose process falls gets the tries that it needs to give up an accelerator.
