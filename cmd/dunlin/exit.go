@@ -49,7 +49,7 @@ func exitCode(err error) int {
 		return exitOK
 	case errors.As(err, &coded):
 		return coded.code
-	case errors.As(err, &bad), errors.Is(err, engine.ErrModel), errors.Is(err, manifest.ErrDigest), errors.Is(err, manifest.ErrZip), errors.Is(err, control.ErrBadRequest), errors.Is(err, pack.ErrSpec):
+	case errors.As(err, &bad), errors.Is(err, engine.ErrModel), manifest.CodeOf(err) != "", errors.Is(err, control.ErrBadRequest), errors.Is(err, pack.ErrSpec):
 		return exitUsage
 	case trust.CodeOf(err) == trust.NotEnrolled, trust.CodeOf(err) == trust.NoMetadata:
 		return exitAbsent

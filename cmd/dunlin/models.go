@@ -29,6 +29,7 @@ type modelRow struct {
 	Bytes  int    `json:"bytes,omitempty"`
 	Folder string `json:"folder"`
 	Fault  string `json:"fault,omitempty"`
+	Code   string `json:"code,omitempty"` // of the fault, as docs/models.md lists them
 
 	State    string   `json:"state,omitempty"` // on the shelf of the daemon that runs; empty for what lies in a root
 	Unsigned bool     `json:"unsigned,omitempty"`
@@ -98,7 +99,7 @@ func describeModel(path, name string) modelRow {
 	row := modelRow{Model: name, Folder: path}
 	b, err := openBundle(path)
 	if err != nil {
-		row.Fault = err.Error()
+		row.Fault, row.Code = err.Error(), string(manifest.CodeOf(err))
 		return row
 	}
 	if b.Ref().String() != name {

@@ -74,14 +74,14 @@ func (b *Bundle) read(fsys fs.FS) error {
 	var err error
 	b.Model = files[b.ModelFile()]
 	if b.Labels, err = parseLabels(files[b.LabelsFile], b.Outputs[0].Form().Elements()); err != nil {
-		return fmt.Errorf("%s: %w", b.LabelsFile, err)
+		return refuse(BadContent, "%s: %w", b.LabelsFile, err)
 	}
 	if b.Golden, err = parseGolden(files[b.GoldenSet.File], b.Inputs, b.Outputs); err != nil {
-		return fmt.Errorf("%s: %w", b.GoldenSet.File, err)
+		return refuse(BadContent, "%s: %w", b.GoldenSet.File, err)
 	}
 	if b.DriftSet.File != "" {
 		if b.Reference, err = b.parseReference(files[b.DriftSet.File]); err != nil {
-			return fmt.Errorf("%s: %w", b.DriftSet.File, err)
+			return refuse(BadContent, "%s: %w", b.DriftSet.File, err)
 		}
 	}
 	return nil
@@ -153,11 +153,15 @@ func copyFile(dst io.Writer, fsys fs.FS, name string, limit int64) error {
 func openPlain(fsys fs.FS, name string, limit int64) (fs.File, error) {
 	f, err := fsys.Open(name)
 	if err != nil {
-		return nil, err
+		return nil, absent(err)
 	}
 	info, err := f.Stat()
 	if err == nil && (!info.Mode().IsRegular() || info.Size() > limit) {
-		err = fmt.Errorf("read %s: %v of %d bytes, want a plain file of at most %d", name, info.Mode(), info.Size(), limit)
+		code := BadSize
+		if !info.Mode().IsRegular() {
+			code = NoFile
+		}
+		err = refuse(code, "read %s: %v of %d bytes, want a plain file of at most %d", name, info.Mode(), info.Size(), limit)
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())

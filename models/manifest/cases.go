@@ -97,7 +97,7 @@ func (c *Cases) next(dst *Case) error {
 		err = c.fill(dst, r)
 	}
 	if err != nil {
-		return fmt.Errorf("%s: case %d: %w", c.m.Acceptance.File, c.count, err)
+		return refuse(BadContent, "%s: case %d: %w", c.m.Acceptance.File, c.count, err)
 	}
 	c.count++
 	return nil
@@ -108,7 +108,7 @@ func (c *Cases) end() error {
 		return err
 	}
 	if c.count == 0 {
-		return fmt.Errorf("%s: no case", c.m.Acceptance.File)
+		return refuse(BadContent, "%s: no case", c.m.Acceptance.File)
 	}
 	return io.EOF
 }

@@ -2,7 +2,6 @@ package manifest
 
 import (
 	"encoding/hex"
-	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -40,7 +39,7 @@ var (
 func Parse(data []byte) (*Manifest, error) {
 	o, err := parseJSON(data)
 	if err != nil {
-		return nil, fmt.Errorf("parse manifest: %w", err)
+		return nil, refuse(BadManifest, "parse manifest: %w", err)
 	}
 	r := &reader{}
 	m := r.manifest(o)
@@ -48,7 +47,7 @@ func Parse(data []byte) (*Manifest, error) {
 		r.agree(m)
 	}
 	if r.err != nil {
-		return nil, fmt.Errorf("parse manifest: %w", r.err)
+		return nil, refuse(BadManifest, "parse manifest: %w", r.err)
 	}
 	return m, nil
 }

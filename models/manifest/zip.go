@@ -58,7 +58,7 @@ func openZip(r io.ReaderAt, size int64) (*zip.Reader, error) {
 		return nil, err
 	}
 	if length != 0 {
-		return nil, fmt.Errorf("has %d bytes in the directory that belong to no file", length)
+		return nil, refuse(Ambiguous, "has %d bytes in the directory that belong to no file", length)
 	}
 	return z, checkList(z)
 }
@@ -67,7 +67,7 @@ func openZip(r io.ReaderAt, size int64) (*zip.Reader, error) {
 // and length.
 func checkEnd(r io.ReaderAt, size int64) (at, length int64, err error) {
 	if size < zipEnd || size > maxModel+maxCases+maxOther*maxFiles {
-		return 0, 0, fmt.Errorf("has %d bytes", size)
+		return 0, 0, refuse(BadSize, "has %d bytes", size)
 	}
 	var end [zipEnd]byte
 	if _, err := r.ReadAt(end[:], size-zipEnd); err != nil && !errors.Is(err, io.EOF) {
@@ -78,13 +78,13 @@ func checkEnd(r io.ReaderAt, size int64) (at, length int64, err error) {
 	length, at = int64(le.Uint32(end[12:])), int64(le.Uint32(end[16:]))
 	switch {
 	case le.Uint32(end[:]) != zipEndSig || le.Uint16(end[20:]) != 0:
-		return 0, 0, errors.New("does not end as a ZIP without a comment; it is cut off, or no ZIP")
+		return 0, 0, refuse(NoBundle, "does not end as a ZIP without a comment; it is cut off, or no ZIP")
 	case le.Uint32(end[4:]) != 0 || int64(le.Uint16(end[8:])) != files:
-		return 0, 0, errors.New("is a part of several")
+		return 0, 0, refuse(Ambiguous, "is a part of several")
 	case files < 1 || files > maxFiles+1:
-		return 0, 0, fmt.Errorf("has %d files, want 1 to %d", files, maxFiles+1)
+		return 0, 0, refuse(TooMany, "has %d files, want 1 to %d", files, maxFiles+1)
 	case at+length != size-zipEnd || length > files*(zipEntry+maxNameLen):
-		return 0, 0, errors.New("its directory does not end where the end record begins")
+		return 0, 0, refuse(Ambiguous, "its directory does not end where the end record begins")
 	}
 	return at, length, nil
 }
@@ -99,12 +99,12 @@ func checkEntries(r io.ReaderAt, z *zip.Reader, directory int64) error {
 		}
 		fold := strings.ToLower(f.Name)
 		if seen[fold] {
-			return fmt.Errorf("file %q: stands twice, or differs from another in upper and lower case only", f.Name)
+			return refuse(Twice, "file %q: stands twice, or differs from another in upper and lower case only", f.Name)
 		}
 		seen[fold] = true
 		body := at + zipHead + int64(len(f.Name))
 		if body+int64(f.CompressedSize64) > directory {
-			return fmt.Errorf("file %q: runs into the directory", f.Name)
+			return refuse(Ambiguous, "file %q: runs into the directory", f.Name)
 		}
 		if err := checkHead(r, f, at, body); err != nil {
 			return fmt.Errorf("file %q: %w", f.Name, err)
@@ -112,7 +112,7 @@ func checkEntries(r io.ReaderAt, z *zip.Reader, directory int64) error {
 		at = body + int64(f.CompressedSize64)
 	}
 	if at != directory {
-		return fmt.Errorf("has %d bytes between the files and the directory", directory-at)
+		return refuse(Ambiguous, "has %d bytes between the files and the directory", directory-at)
 	}
 	return nil
 }
@@ -121,19 +121,19 @@ func checkEntries(r io.ReaderAt, z *zip.Reader, directory int64) error {
 func checkEntry(f *zip.File) error {
 	switch {
 	case !fileForm.MatchString(f.Name):
-		return errors.New("want a plain file name, without folders")
+		return refuse(BadName, "want a plain file name, without folders")
 	case f.Method != zip.Store:
-		return errors.New("is compressed; want it stored")
+		return refuse(Compressed, "is compressed; want it stored")
 	case f.CompressedSize64 != f.UncompressedSize64:
-		return fmt.Errorf("has %d bytes for %d", f.CompressedSize64, f.UncompressedSize64)
+		return refuse(BadSize, "has %d bytes for %d", f.CompressedSize64, f.UncompressedSize64)
 	case f.CompressedSize64 > maxModel:
-		return fmt.Errorf("has %d bytes, want at most %d", f.CompressedSize64, maxModel)
+		return refuse(BadSize, "has %d bytes, want at most %d", f.CompressedSize64, maxModel)
 	case !f.Mode().IsRegular():
-		return fmt.Errorf("is %v; want a plain file", f.Mode().Type())
+		return refuse(NoFile, "is %v; want a plain file", f.Mode().Type())
 	case len(f.Extra) > 0 || f.Comment != "":
-		return errors.New("has extra data or a comment")
+		return refuse(Ambiguous, "has extra data or a comment")
 	case f.Flags&^zipUTF8 != 0:
-		return fmt.Errorf("has flags %#x; want no encryption and sizes before the content", f.Flags)
+		return refuse(Ambiguous, "has flags %#x; want no encryption and sizes before the content", f.Flags)
 	}
 	return nil
 }
@@ -151,18 +151,18 @@ func checkHead(r io.ReaderAt, f *zip.File, at, body int64) error {
 	case err != nil:
 		return err
 	case start != body:
-		return fmt.Errorf("begins at byte %d, want %d, behind the file before", start, body)
+		return refuse(Ambiguous, "begins at byte %d, want %d, behind the file before", start, body)
 	case le.Uint32(head) != zipHeadSig, le.Uint16(head[6:]) != f.Flags, le.Uint16(head[8:]) != f.Method, le.Uint32(head[14:]) != f.CRC32,
 		uint64(le.Uint32(head[18:])) != f.CompressedSize64, uint64(le.Uint32(head[22:])) != f.UncompressedSize64,
 		int(le.Uint16(head[26:])) != len(f.Name), le.Uint16(head[28:]) != 0, string(head[zipHead:]) != f.Name:
-		return errors.New("its own header and the directory differ")
+		return refuse(Ambiguous, "its own header and the directory differ")
 	}
 	sum := crc32.NewIEEE()
 	if _, err := io.Copy(sum, io.NewSectionReader(r, body, int64(f.CompressedSize64))); err != nil {
 		return err
 	}
 	if sum.Sum32() != f.CRC32 {
-		return fmt.Errorf("has checksum %08x, its header states %08x: it was damaged on the way", sum.Sum32(), f.CRC32)
+		return refuse(Damaged, "has checksum %08x, its header states %08x: it was damaged on the way", sum.Sum32(), f.CRC32)
 	}
 	return nil
 }
@@ -179,11 +179,11 @@ func checkList(z *zip.Reader) error {
 	}
 	for _, f := range z.File {
 		if _, listed := m.Files[f.Name]; !listed && f.Name != File {
-			return fmt.Errorf("file %q: the manifest does not list it", f.Name)
+			return refuse(NotListed, "file %q: the manifest does not list it", f.Name)
 		}
 	}
 	if len(z.File) != len(m.Files)+1 {
-		return fmt.Errorf("has %d files, the manifest lists %d", len(z.File)-1, len(m.Files))
+		return refuse(FileAbsent, "has %d files, the manifest lists %d", len(z.File)-1, len(m.Files))
 	}
 	return nil
 }

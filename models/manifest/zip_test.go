@@ -159,43 +159,44 @@ func TestZipRefused(t *testing.T) {
 	for name, tc := range map[string]struct {
 		change func([]*entry) []*entry
 		want   string
+		code   manifest.Code
 	}{
-		"traversal":      {plus(extra("../evil")), "want a plain file name"},
-		"absolute":       {plus(extra("/etc/passwd")), "want a plain file name"},
-		"backslash":      {plus(extra(`..\evil`)), "want a plain file name"},
-		"drive":          {plus(extra(`C:evil`)), "want a plain file name"},
-		"no name":        {plus(extra("")), "want a plain file name"},
-		"zero byte":      {plus(extra("a\x00b")), "want a plain file name"},
-		"folder":         {plus(extra("docs/")), "want a plain file name"},
-		"in a folder":    {plus(extra("docs/card.md")), "want a plain file name"},
-		"hidden":         {plus(extra(".card.md")), "want a plain file name"},
-		"long name":      {plus(extra(strings.Repeat("n", 101))), "want a plain file name"},
-		"twice":          {plus(extra("card.md")), "stands twice"},
-		"twice folded":   {plus(extra("Card.MD")), "stands twice"},
-		"not listed":     {plus(extra("more.txt")), `file "more.txt": the manifest does not list it`},
-		"listed, absent": {func(all []*entry) []*entry { return all[:4] }, "has 3 files, the manifest lists 4"},
-		"no manifest":    {func(all []*entry) []*entry { return all[1:] }, "manifest.json: file does not exist"},
-		"bad manifest":   {func(all []*entry) []*entry { all[0].data = []byte("{}"); return all }, "parse manifest: $.format: is missing"},
-		"link":           {first(func(e *entry) { e.SetMode(fs.ModeSymlink | 0o777) }), "want a plain file"},
-		"device":         {first(func(e *entry) { e.SetMode(fs.ModeDevice | 0o644) }), "want a plain file"},
-		"deflated":       {first(func(e *entry) { e.plain, e.Method = true, zip.Deflate }), "is compressed"},
-		"bomb":           {first(func(e *entry) { e.UncompressedSize64 = 1 << 31 }), "has 5 bytes for 2147483648"},
-		"sizes behind":   {first(func(e *entry) { e.plain = true }), "has flags 0x8"},
-		"encrypted":      {first(func(e *entry) { e.Flags = 1 }), "has flags 0x1"},
-		"file comment":   {first(func(e *entry) { e.Comment = "hi" }), "extra data or a comment"},
-		"extra data":     {first(func(e *entry) { e.Extra = []byte{1, 0, 0, 0} }), "extra data or a comment"},
-		"checksum":       {first(func(e *entry) { e.CRC32, e.CompressedSize64, e.UncompressedSize64 = 7, 5, 5 }), "has checksum"},
+		"traversal":      {plus(extra("../evil")), "want a plain file name", manifest.BadName},
+		"absolute":       {plus(extra("/etc/passwd")), "want a plain file name", manifest.BadName},
+		"backslash":      {plus(extra(`..\evil`)), "want a plain file name", manifest.BadName},
+		"drive":          {plus(extra(`C:evil`)), "want a plain file name", manifest.BadName},
+		"no name":        {plus(extra("")), "want a plain file name", manifest.BadName},
+		"zero byte":      {plus(extra("a\x00b")), "want a plain file name", manifest.BadName},
+		"folder":         {plus(extra("docs/")), "want a plain file name", manifest.BadName},
+		"in a folder":    {plus(extra("docs/card.md")), "want a plain file name", manifest.BadName},
+		"hidden":         {plus(extra(".card.md")), "want a plain file name", manifest.BadName},
+		"long name":      {plus(extra(strings.Repeat("n", 101))), "want a plain file name", manifest.BadName},
+		"twice":          {plus(extra("card.md")), "stands twice", manifest.Twice},
+		"twice folded":   {plus(extra("Card.MD")), "stands twice", manifest.Twice},
+		"not listed":     {plus(extra("more.txt")), `file "more.txt": the manifest does not list it`, manifest.NotListed},
+		"listed, absent": {func(all []*entry) []*entry { return all[:4] }, "has 3 files, the manifest lists 4", manifest.FileAbsent},
+		"no manifest":    {func(all []*entry) []*entry { return all[1:] }, "manifest.json: file does not exist", manifest.FileAbsent},
+		"bad manifest":   {func(all []*entry) []*entry { all[0].data = []byte("{}"); return all }, "parse manifest: $.format: is missing", manifest.BadManifest},
+		"link":           {first(func(e *entry) { e.SetMode(fs.ModeSymlink | 0o777) }), "want a plain file", manifest.NoFile},
+		"device":         {first(func(e *entry) { e.SetMode(fs.ModeDevice | 0o644) }), "want a plain file", manifest.NoFile},
+		"deflated":       {first(func(e *entry) { e.plain, e.Method = true, zip.Deflate }), "is compressed", manifest.Compressed},
+		"bomb":           {first(func(e *entry) { e.UncompressedSize64 = 1 << 31 }), "has 5 bytes for 2147483648", manifest.BadSize},
+		"sizes behind":   {first(func(e *entry) { e.plain = true }), "has flags 0x8", manifest.Ambiguous},
+		"encrypted":      {first(func(e *entry) { e.Flags = 1 }), "has flags 0x1", manifest.Ambiguous},
+		"file comment":   {first(func(e *entry) { e.Comment = "hi" }), "extra data or a comment", manifest.Ambiguous},
+		"extra data":     {first(func(e *entry) { e.Extra = []byte{1, 0, 0, 0} }), "extra data or a comment", manifest.Ambiguous},
+		"checksum":       {first(func(e *entry) { e.CRC32, e.CompressedSize64, e.UncompressedSize64 = 7, 5, 5 }), "has checksum", manifest.Damaged},
 		"many files": {func(all []*entry) []*entry {
 			for i := range 40 {
 				all = append(all, extra(strings.Repeat("f", i+1)))
 			}
 			return all
-		}, "has 45 files, want 1 to 33"},
+		}, "has 45 files, want 1 to 33", manifest.TooMany},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := openZip(makeZip(t, entriesOf(t, newKit(t), tc.change)...))
-			if !errors.Is(err, manifest.ErrZip) || !strings.Contains(err.Error(), tc.want) {
-				t.Errorf("got %v\nwant %s", err, tc.want)
+			if !errors.Is(err, manifest.ErrZip) || !strings.Contains(err.Error(), tc.want) || manifest.CodeOf(err) != tc.code {
+				t.Errorf("got %s: %v\nwant %s: %s", manifest.CodeOf(err), err, tc.code, tc.want)
 			}
 		})
 	}
@@ -211,26 +212,27 @@ func TestZipBytesRefused(t *testing.T) {
 	for name, tc := range map[string]struct {
 		change func(b []byte) []byte
 		want   string
+		code   manifest.Code
 	}{
-		"empty":             {func([]byte) []byte { return nil }, "has 0 bytes"},
-		"no zip":            {func(b []byte) []byte { return make([]byte, len(b)) }, "does not end as a ZIP"},
-		"cut":               {func(b []byte) []byte { return b[:len(b)-1] }, "does not end as a ZIP"},
-		"bytes behind":      {func(b []byte) []byte { return append(b, 0) }, "does not end as a ZIP"},
-		"comment":           {func(b []byte) []byte { le.PutUint16(b[len(b)-2:], 1); return append(b, 'x') }, "does not end as a ZIP"},
-		"bytes before":      {func(b []byte) []byte { return append([]byte("MZ"), b...) }, "does not end where the end record begins"},
-		"of several":        {func(b []byte) []byte { b[end+4] = 1; return b }, "part of several"},
-		"fewer entries":     {func(b []byte) []byte { b[end+8], b[end+10] = 4, 4; return b }, ""},
-		"other name inside": {func(b []byte) []byte { b[30] = 'M'; return b }, "its own header and the directory differ"},
-		"other size inside": {func(b []byte) []byte { b[18]++; return b }, "its own header and the directory differ"},
-		"extra inside":      {func(b []byte) []byte { b[28] = 1; return b }, "begins at byte"},
-		"overlap":           {func(b []byte) []byte { le.PutUint32(b[second+42:], 0); return b }, "begins at byte"},
-		"zip64 size":        {func(b []byte) []byte { le.PutUint32(b[second+20:], 0xffffffff); return b }, ""},
-		"gap":               {gap, "begins at byte"},
+		"empty":             {func([]byte) []byte { return nil }, "has 0 bytes", manifest.BadSize},
+		"no zip":            {func(b []byte) []byte { return make([]byte, len(b)) }, "does not end as a ZIP", manifest.NoBundle},
+		"cut":               {func(b []byte) []byte { return b[:len(b)-1] }, "does not end as a ZIP", manifest.NoBundle},
+		"bytes behind":      {func(b []byte) []byte { return append(b, 0) }, "does not end as a ZIP", manifest.NoBundle},
+		"comment":           {func(b []byte) []byte { le.PutUint16(b[len(b)-2:], 1); return append(b, 'x') }, "does not end as a ZIP", manifest.NoBundle},
+		"bytes before":      {func(b []byte) []byte { return append([]byte("MZ"), b...) }, "does not end where the end record begins", manifest.Ambiguous},
+		"of several":        {func(b []byte) []byte { b[end+4] = 1; return b }, "part of several", manifest.Ambiguous},
+		"fewer entries":     {func(b []byte) []byte { b[end+8], b[end+10] = 4, 4; return b }, "", manifest.NoBundle},
+		"other name inside": {func(b []byte) []byte { b[30] = 'M'; return b }, "its own header and the directory differ", manifest.Ambiguous},
+		"other size inside": {func(b []byte) []byte { b[18]++; return b }, "its own header and the directory differ", manifest.Ambiguous},
+		"extra inside":      {func(b []byte) []byte { b[28] = 1; return b }, "begins at byte", manifest.Ambiguous},
+		"overlap":           {func(b []byte) []byte { le.PutUint32(b[second+42:], 0); return b }, "begins at byte", manifest.Ambiguous},
+		"zip64 size":        {func(b []byte) []byte { le.PutUint32(b[second+20:], 0xffffffff); return b }, "", manifest.NoBundle},
+		"gap":               {gap, "begins at byte", manifest.Ambiguous},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := openZip(tc.change(bytes.Clone(good)))
-			if !errors.Is(err, manifest.ErrZip) || !strings.Contains(err.Error(), tc.want) {
-				t.Errorf("got %v\nwant %s", err, tc.want)
+			if !errors.Is(err, manifest.ErrZip) || !strings.Contains(err.Error(), tc.want) || manifest.CodeOf(err) != tc.code {
+				t.Errorf("got %s: %v\nwant %s: %s", manifest.CodeOf(err), err, tc.code, tc.want)
 			}
 		})
 	}
