@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -17,6 +18,9 @@ type app struct {
 	out, err io.Writer
 	getenv   func(string) string
 	parsed   bool // the command line was understood: an error after that is no usage error
+
+	onPoint func(point string) // of the shelf: tests crash there; nil for none
+	look    time.Duration      // between two looks at a trial; zero means the usual
 }
 
 func newApp(in io.Reader, out, err io.Writer) *app {

@@ -24,7 +24,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"dunlin": main})
+	testscript.Main(m, map[string]func(){"dunlin": main, "mortal": mortal})
 }
 
 // TestScripts runs every command as a user does; see testdata/script.

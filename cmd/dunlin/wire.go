@@ -27,11 +27,12 @@ type deps struct {
 	onRecording func(source string, r replay.Recording)
 	onDecision  func(pipeline string, d pipeline.Decision)
 	onPoint     func(point string) // of the shelf
+	look        time.Duration      // between two looks at a trial; zero means the usual
 }
 
 func (a *app) deps() deps {
 	level := new(slog.LevelVar)
-	return deps{clock: clock.System{}, log: newLogger(a.err, level, a.getenv), level: level, getenv: a.getenv}
+	return deps{clock: clock.System{}, log: newLogger(a.err, level, a.getenv), level: level, getenv: a.getenv, onPoint: a.onPoint, look: a.look}
 }
 
 // daemon is the agent, built: reading newDaemon is reading what the agent consists of.

@@ -93,7 +93,7 @@ func (s *stock) keep(name string, pipe *pipeline.Pipeline, rec pipeline.Recorder
 	l := s.lines[name]
 	l.pipe = pipe
 	l.keeper = reconcile.New(reconcile.Config{
-		Pipeline: name, Memory: memory, Clock: s.clock, Logger: s.log,
+		Pipeline: name, Memory: memory, Every: s.look, Clock: s.clock, Logger: s.log,
 		Open: func(ctx context.Context, folder string) (reconcile.Version, error) { return s.version(ctx, l, folder) },
 	}, pipe, s.shelf, rec)
 	dropped, err := s.shelf.Settle(name, l.use.ref.String())
