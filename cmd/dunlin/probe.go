@@ -64,7 +64,7 @@ func (l *library) load(rt engine.Engine, b *manifest.Bundle, opts engine.Options
 		return nil, err
 	}
 	w := probe.Wish{
-		Engine: rt.Name(), Version: rt.Version(), Model: b.Model, Tolerance: b.GoldenSet.ToleranceSteps, Options: opts, OnCPU: cpu,
+		Engine: rt.Name(), Version: rt.Version(), Model: b.Model, Tolerance: b.GoldenSet.ToleranceSteps, Options: opts, Stacks: rt.Name() == "onnx", OnCPU: cpu,
 		Find: func(word string) (engine.Plugin, error) {
 			if rt.Name() == "onnx" || word == "gpu" { // the runtime has it inside
 				return engine.Plugin{Name: word}, nil

@@ -37,7 +37,7 @@ var presets = []Preset{
 		Note: "add library_path and skel_library_dir where the SDK is not in the system's folders",
 	},
 	{
-		Name: "teflon", Title: "Mesa Teflon (VeriSilicon, Rockchip and Ethos-U NPUs with open drivers)", Libraries: []string{"libteflon.so"},
+		Name: "teflon", Title: "Mesa Teflon (VeriSilicon, Rockchip and Ethos-U NPUs with open drivers)", Libraries: []string{"libteflon.so", "teflon/libteflon.so"},
 		Devices: []string{"/dev/accel/accel*", "/dev/dri/renderD*"},
 		Fix:     "install mesa-teflon-delegate, use a kernel with the etnaviv, rocket or ethosu driver and add the agent's user to group render",
 		Note:    "takes convolutions of uint8 and int8 models; TEFLON_DEBUG=verbose in the environment says what it leaves",

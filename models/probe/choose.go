@@ -17,6 +17,7 @@ type Wish struct {
 	Vectors   []Vector
 	Tolerance int
 	Options   engine.Options                           // Delegates is the preference
+	Stacks    bool                                     // the engine gives what a delegate leaves to those listed behind it
 	OnCPU     func(word string) bool                   // which words need no proof
 	Find      func(word string) (engine.Plugin, error) // what a word means; the error is an *engine.Fault
 }
@@ -26,39 +27,79 @@ const equal = 1.1
 
 // Choose proves the delegates of a wish that do not run on the CPU, and returns the options to load the model with: the
 // winner, then the CPU words of the preference; without any, the engine's usual way follows. The walks are of those that
-// were proved; those that lost have a reason.
+// were proved; those that lost have a reason. In an engine that stacks delegates the proved ones behind the winner stay
+// behind it; the last one is proved first, so that what is proved is what will run.
 func (p *Prober) Choose(ctx context.Context, w Wish) (engine.Options, []engine.Walk, error) {
-	opts := w.Options
 	words, cpu := split(w)
-	opts.Plugins = nil
-	var walks []engine.Walk
+	if w.Stacks {
+		slices.Reverse(words)
+	}
+	c := choice{opts: w.Options, cpu: cpu}
+	c.opts.Plugins = nil
 	for _, word := range words {
-		plugin, err := w.Find(word)
+		sound, err := p.try(ctx, w, &c, word)
 		if err != nil {
-			walks = append(walks, fault(word, err))
-			continue
+			return w.Options, c.walks, err
 		}
-		walk, err := p.Run(ctx, Request{
-			Engine: w.Engine, Version: w.Version, Plugin: plugin, CPU: cpu, Threads: w.Options.Threads,
-			Model: w.Model, Vectors: w.Vectors, Tolerance: w.Tolerance,
-		})
-		if err != nil {
-			return opts, walks, err
-		}
-		walks = append(walks, walk)
-		if walk.Reason != "" {
-			continue
-		}
-		opts.Plugins = append(opts.Plugins, plugin)
-		if w.Options.AsListed {
+		if sound && w.Options.AsListed && !w.Stacks {
 			break
 		}
 	}
-	opts.Delegates, opts.Tried = cpu, walks
-	if best := pick(walks, w.Options.AsListed); best >= 0 {
-		opts.Delegates = append([]string{walks[best].Delegate}, cpu...)
+	if w.Stacks {
+		slices.Reverse(c.walks)
 	}
-	return opts, walks, nil
+	best := pick(c.walks, w.Options.AsListed)
+	c.opts.Delegates, c.opts.Tried = cpu, c.walks
+	if best >= 0 {
+		behind := c.behind[c.walks[best].Delegate]
+		c.opts.Delegates = slices.Concat([]string{c.walks[best].Delegate}, behind, cpu)
+		for i := range c.walks { // slower alone, and welcome for what the winner leaves
+			if slices.Contains(behind, c.walks[i].Delegate) {
+				c.walks[i].Reason, c.walks[i].Text = "", ""
+			}
+		}
+	}
+	return c.opts, c.walks, nil
+}
+
+// choice is what was found until now.
+type choice struct {
+	opts   engine.Options
+	cpu    []string
+	walks  []engine.Walk
+	sound  []string            // words, the latest first
+	behind map[string][]string // what a word was proved with
+}
+
+// try proves one word.
+func (p *Prober) try(ctx context.Context, w Wish, c *choice, word string) (sound bool, err error) {
+	plugin, err := w.Find(word)
+	if err != nil {
+		c.walks = append(c.walks, fault(word, err))
+		return false, nil
+	}
+	r := Request{
+		Engine: w.Engine, Version: w.Version, Plugin: plugin, CPU: c.cpu, Threads: w.Options.Threads,
+		Model: w.Model, Vectors: w.Vectors, Tolerance: w.Tolerance,
+	}
+	if w.Stacks {
+		r.Behind = slices.Clone(c.sound)
+	}
+	walk, err := p.Run(ctx, r)
+	if err != nil {
+		return false, err
+	}
+	c.walks = append(c.walks, walk)
+	if walk.Reason != "" {
+		return false, nil
+	}
+	if c.behind == nil {
+		c.behind = map[string][]string{}
+	}
+	c.behind[word] = r.Behind
+	c.sound = append([]string{word}, c.sound...)
+	c.opts.Plugins = append(c.opts.Plugins, plugin)
+	return true, nil
 }
 
 // split parts the preference in words to prove and words of the CPU. In a preference that counts as it is listed,
@@ -96,6 +137,8 @@ func pick(walks []engine.Walk, asListed bool) int {
 			continue
 		}
 		switch {
+		case best < 0 && asListed:
+			return i
 		case best < 0:
 			best = i
 		case p.Latency < walks[best].Parity.Latency:

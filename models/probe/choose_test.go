@@ -92,3 +92,17 @@ func load(t *testing.T, k *kit, opts engine.Options) (engine.Session, error) {
 	}
 	return s, err
 }
+
+// In an engine that stacks delegates the sound ones behind the winner stay behind it, and only those.
+func TestChooseStacked(t *testing.T) {
+	k := newKit(t, probe.Config{Folder: t.TempDir()})
+	w := k.wish(true, "ok", "wrong", "fast", "none")
+	w.Stacks = true
+	opts, walks, err := k.Choose(t.Context(), w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"ok", "fast", "none"}; !slices.Equal(opts.Delegates, want) || len(walks) != 3 || walks[0].Delegate != "ok" || walks[1].Reason != engine.ReasonWrongNumbers {
+		t.Errorf("delegates %q, walks %v, want %q", opts.Delegates, walks, want)
+	}
+}

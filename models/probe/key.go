@@ -22,6 +22,7 @@ type key struct {
 	Delegate  string            `json:"delegate"`
 	Library   string            `json:"library"`
 	Options   map[string]string `json:"options"`
+	Behind    []string          `json:"behind,omitempty"`
 	CPU       []string          `json:"cpu"`
 	Threads   int               `json:"threads"`
 	Engine    string            `json:"engine"`
@@ -37,7 +38,7 @@ func (p *Prober) keyOf(r Request) (key, error) {
 	model := sha256.Sum256(r.Model)
 	return key{
 		Policy: policy, Model: hex.EncodeToString(model[:]), Vectors: digestVectors(r.Vectors), Tolerance: r.Tolerance,
-		Delegate: r.Plugin.Name, Library: library, Options: r.Plugin.Options, CPU: r.CPU, Threads: r.Threads,
+		Delegate: r.Plugin.Name, Library: library, Options: r.Plugin.Options, Behind: r.Behind, CPU: r.CPU, Threads: r.Threads,
 		Engine: r.Engine, Runtime: r.Version, Machine: p.cfg.Machine,
 	}, nil
 }

@@ -86,7 +86,8 @@ type Request struct {
 	Engine    string        // the engine's name, which Serve is asked for
 	Version   string        // of its runtime library
 	Plugin    engine.Plugin // the delegate; without a library when the runtime has it inside
-	CPU       []string      // the delegates of the CPU to compare speed with, and to take what this one leaves; empty means the engine's default
+	Behind    []string      // proved delegates that take what this one leaves, in an engine that stacks them
+	CPU       []string      // the delegates of the CPU to compare speed with, and to take what is left; empty means the engine's default
 	Threads   int
 	Model     []byte
 	Vectors   []Vector // recorded runs

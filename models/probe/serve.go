@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/dunlin-iot/dunlin/internal/child"
@@ -53,7 +54,7 @@ func Serve(in io.Reader, open func(name string) (engine.Engine, error)) error {
 // work walks with the delegate as far as it comes.
 func work(e engine.Engine, r Request, reach func(engine.Stage)) engine.Walk {
 	word := r.Plugin.Name
-	opts := engine.Options{Threads: r.Threads, Delegates: append([]string{word}, r.CPU...), OnStage: func(d string, s engine.Stage) {
+	opts := engine.Options{Threads: r.Threads, Delegates: slices.Concat([]string{word}, r.Behind, r.CPU), OnStage: func(d string, s engine.Stage) {
 		if d == word && s != engine.Active { // which is not for a probe to say
 			reach(s)
 		}
