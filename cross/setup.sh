@@ -53,6 +53,7 @@ test | test-hw | bench)
 cross | package) need python3 python3; python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv) ;;
 lint) ;;
 esac
+[ "$1" != test-hw ] || need espeak-ng espeak-ng
 install_missing
 case "$1" in
 cross | package) need_venv zig cross/zig.txt ;;
@@ -72,5 +73,6 @@ if [ "$1" = test ] || [ "$1" = test-hw ] || [ "$1" = package ]; then
 fi
 if [ "$1" = test ] || [ "$1" = test-hw ] || [ "$1" = bench ]; then
 	go run ./cross/guest -fetch >/dev/null # the kernel that the hardware tests boot
+	[ "$1" != test-hw ] || go run ./cross/guest -host # the QEMU of the emulated Raspberry Pi
 	[ -d test/page/node_modules ] || (cd test/page && npm ci --silent --no-audit --no-fund >/dev/null)
 fi

@@ -15,6 +15,7 @@ import (
 // machine's own configuration stays as it is. Proxies and other habits in /etc/apt/apt.conf.d still count.
 type apt struct {
 	folder, mirror, arch string
+	backports            bool // also packages of the next release, built for this one
 }
 
 const (
@@ -24,7 +25,7 @@ const (
 
 const sources = `Types: deb
 URIs: %[1]s/debian
-Suites: %[2]s %[2]s-updates
+Suites: %[2]s %[2]s-updates%[4]s
 Components: main
 Signed-By: %[3]s
 
@@ -50,7 +51,11 @@ func (a apt) prepare() error {
 			return err
 		}
 	}
-	text := fmt.Sprintf(sources, a.mirror, suite, keyring)
+	more := ""
+	if a.backports {
+		more = " " + suite + "-backports"
+	}
+	text := fmt.Sprintf(sources, a.mirror, suite, keyring, more)
 	return errors.Join(
 		os.WriteFile(filepath.Join(a.folder, "debian.sources"), []byte(text), 0o644),
 		os.WriteFile(filepath.Join(a.folder, "status"), nil, 0o644))
@@ -104,9 +109,14 @@ func (a apt) resolve(ctx context.Context, meta string) (name, version string, er
 	return m[1], m[2], nil
 }
 
-// download fetches a package into dir and returns its file; apt checks its digest against the signed list.
-func (a apt) download(ctx context.Context, dir, name, version string) (string, error) {
-	if _, err := a.run(ctx, dir, "apt-get", "-qq", "download", name+"="+version); err != nil {
+// download fetches a package into dir and returns its file: of a version, or the newest of a suite where version is
+// empty. apt checks its digest against the signed list.
+func (a apt) download(ctx context.Context, dir, name, version, suite string) (string, error) {
+	which := name + "=" + version
+	if version == "" {
+		which = name + "/" + suite
+	}
+	if _, err := a.run(ctx, dir, "apt-get", "-qq", "download", which); err != nil {
 		return "", err
 	}
 	files, err := filepath.Glob(filepath.Join(dir, name+"_*.deb"))

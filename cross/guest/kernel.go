@@ -13,7 +13,11 @@ import (
 	"strings"
 )
 
-// kernel is what stays of a kernel package: its image as vmlinuz and its modules, by name without ".ko".
+// raspberry is the description of the board that QEMU emulates.
+const raspberry = "bcm2837-rpi-3-b.dtb"
+
+// kernel is what stays of a kernel package: its image as vmlinuz, its description of the Raspberry Pi 3 and its modules,
+// by name without ".ko".
 type kernel struct {
 	version string
 	modules string // the folder of all .ko files
@@ -23,7 +27,7 @@ type kernel struct {
 func provideKernel(ctx context.Context, a apt, folder string, update bool) (kernel, error) {
 	k := kernel{modules: filepath.Join(folder, "modules")}
 	record := filepath.Join(folder, "kernel.txt") // written last
-	if have, err := os.ReadFile(record); err == nil && !update {
+	if have, err := os.ReadFile(record); err == nil && !update && exists(filepath.Join(folder, raspberry)) {
 		k.version = strings.TrimSpace(string(have))
 		return k, nil
 	}
@@ -43,7 +47,7 @@ func provideKernel(ctx context.Context, a apt, folder string, update bool) (kern
 		return k, err
 	}
 	defer os.RemoveAll(tmp)
-	deb, err := a.download(ctx, tmp, name, version)
+	deb, err := a.download(ctx, tmp, name, version, "")
 	if err != nil {
 		return k, err
 	}
@@ -93,6 +97,8 @@ func (k kernel) sort(files *tar.Reader, folder string) error {
 		case strings.HasPrefix(base, "vmlinuz-"):
 			images++
 			err = writeFile(filepath.Join(folder, "vmlinuz"), files)
+		case base == raspberry:
+			err = writeFile(filepath.Join(folder, base), files)
 		case strings.HasSuffix(base, ".ko"), strings.HasSuffix(base, ".ko.xz"):
 			err = writeFile(filepath.Join(k.modules, base), files)
 		}
@@ -100,6 +106,11 @@ func (k kernel) sort(files *tar.Reader, folder string) error {
 			return err
 		}
 	}
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 func writeFile(name string, from io.Reader) error {

@@ -3,7 +3,8 @@
 // hardware, the program test/guest/init as first process, the agent, its C library, the TFLite library and a model.
 //
 // The kernel package is fetched once and stays below build/guest; -update looks for a newer one. Programs are built
-// each time, which the Go tool makes quick. Nothing is installed on this machine and nothing is run as root.
+// each time, which the Go tool makes quick. -host fetches what this machine itself needs for the emulated Raspberry Pi, a
+// newer QEMU, by the versions and digests of packages.txt. Nothing is installed on this machine and nothing is run as root.
 package main
 
 import (
@@ -14,6 +15,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"syscall"
 )
 
@@ -22,17 +24,30 @@ const output = "build/guest"
 func main() {
 	update := flag.Bool("update", false, "ask the archive for a newer kernel")
 	fetch := flag.Bool("fetch", false, "fetch the kernel only")
+	host := flag.Bool("host", false, "fetch what this machine needs to emulate a Raspberry Pi, and no more")
+	repin := flag.Bool("pin", false, "take the archive's present versions for this machine into "+pins)
 	mirror := flag.String("mirror", "http://deb.debian.org", "server with the folders debian and debian-security")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, apt{folder: filepath.Join(output, "apt"), mirror: *mirror, arch: "arm64"}, *update, *fetch); err != nil {
+	if *host || *repin {
+		a := apt{folder: filepath.Join(output, "apt-host"), mirror: *mirror, arch: runtime.GOARCH, backports: true}
+		exit(locked(func() error { return provideHost(ctx, a, output, *repin) }))
+		return
+	}
+	a := apt{folder: filepath.Join(output, "apt"), mirror: *mirror, arch: "arm64"}
+	exit(locked(func() error { return build(ctx, a, *update, *fetch) }))
+}
+
+func exit(err error) {
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "guest:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, a apt, update, fetch bool) error {
+// locked does something while no other build does.
+func locked(do func() error) error {
 	if err := os.MkdirAll(output, 0o755); err != nil {
 		return fmt.Errorf("make folder: %w", err)
 	}
@@ -41,6 +56,10 @@ func run(ctx context.Context, a apt, update, fetch bool) error {
 		return err
 	}
 	defer unlock()
+	return do()
+}
+
+func build(ctx context.Context, a apt, update, fetch bool) error {
 	k, err := provideKernel(ctx, a, output, update)
 	if err != nil {
 		return fmt.Errorf("kernel: %w", err)

@@ -23,6 +23,8 @@ var groups = map[string][]string{
 	},
 	"sound":    {"snd-aloop"},
 	"pictures": {"vivid"},
+	// a Raspberry Pi 3: its I2C controllers, and the kernel's driver of the thermometer
+	"raspberry": {"i2c-bcm2835", "i2c-dev", "lm75"},
 }
 
 // ordered reads wanted modules and what they depend on, each after those that it needs.

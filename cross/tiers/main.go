@@ -35,7 +35,9 @@ var tiers = []tier{
 }
 
 // machines are the tiers of make test-hw: each boots a machine and takes minutes.
-var machines = []tier{}
+var machines = []tier{
+	{"raspberry", []string{"./test/raspberry"}, nil, "an emulated Raspberry Pi 3 whose thermometer is moved while the agent reads it"},
+}
 
 func main() {
 	verbose := flag.Bool("v", false, "print the output of every test")

@@ -11,9 +11,9 @@ import (
 )
 
 // Build runs cross/guest in the repository's root folder and returns the folder of what it made. It takes seconds when
-// kernel and programs are there already.
-func Build(ctx context.Context, root string) (string, error) {
-	cmd := exec.CommandContext(ctx, "go", "run", "./cross/guest")
+// kernel and programs are there already. With the argument "-host" it fetches the QEMU that Raspberry needs.
+func Build(ctx context.Context, root string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, "go", append([]string{"run", "./cross/guest"}, args...)...)
 	cmd.Dir = root
 	if text, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build guest: %w\n%s", err, text)
@@ -35,6 +35,26 @@ func ARM64(folder string, words ...string) Config {
 		},
 	}
 }
+
+// Raspberry is the Raspberry Pi 3 that QEMU emulates, with the same kernel and initramfs and the kernel's description of
+// the board. A TMP105 thermometer is wired to its second I2C bus at 0x48; its QMP name is Thermometer. The board cannot
+// power itself off.
+func Raspberry(folder string, words ...string) Config {
+	// What comes in on the first serial port goes to the board's Bluetooth chip, so the guest talks through the second.
+	line := "console=ttyS1,115200 quiet loglevel=3 panic=-1 oops=panic -- " + strings.Join(words, " ")
+	return Config{
+		Program: filepath.Join(folder, "host", "usr", "bin", "qemu-system-aarch64"), Limit: 7 * time.Minute, Port: 1,
+		Args: []string{
+			"-machine", "raspi3b", "-L", filepath.Join(folder, "host"), // it needs no firmware
+			"-kernel", filepath.Join(folder, "vmlinuz"), "-initrd", filepath.Join(folder, "initramfs.cpio"),
+			"-dtb", filepath.Join(folder, "bcm2837-rpi-3-b.dtb"), "-append", line,
+			"-device", "tmp105,id=" + Thermometer + ",bus=i2c-bus.1,address=0x48",
+		},
+	}
+}
+
+// Thermometer names the chip of Raspberry for qom-set; its property temperature is in thousandths of a degree.
+const Thermometer = "thermometer"
 
 // Kernel is the version of the kernel that cross/guest fetched.
 func Kernel(folder string) (string, error) {

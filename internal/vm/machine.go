@@ -17,9 +17,10 @@ import (
 // Config of a machine. Program, Args and Limit are required.
 type Config struct {
 	Program string        // "qemu-system-aarch64"
-	Package string        // that has the program, for the error: "qemu-system-arm"
+	Package string        // that has the program, for the error: "qemu-system-arm"; empty when cross/guest has fetched it
 	Args    []string      // all but the serial port and QMP, which are the machine's own
 	Limit   time.Duration // after this the machine is killed, whatever it does
+	Port    int           // number of the serial port that the guest talks through; those before it lead nowhere
 }
 
 // Machine is a running guest.
@@ -41,6 +42,9 @@ const keep = 32 << 10
 func Start(ctx context.Context, cfg Config) (*Machine, error) {
 	path, err := exec.LookPath(cfg.Program)
 	if err != nil {
+		if cfg.Package == "" {
+			return nil, fmt.Errorf("%s is missing: go run ./cross/guest -host fetches it", cfg.Program)
+		}
 		return nil, fmt.Errorf("%s is missing: apt-get install %s", cfg.Program, cfg.Package)
 	}
 	ours, theirs, err := socketPair()
@@ -49,7 +53,11 @@ func Start(ctx context.Context, cfg Config) (*Machine, error) {
 	}
 	defer theirs.Close()
 	ctx, cancel := context.WithTimeout(ctx, cfg.Limit)
-	own := []string{"-display", "none", "-no-reboot", "-serial", "stdio", "-monitor", "none", "-chardev", "socket,id=qmp,fd=3", "-mon", "chardev=qmp,mode=control"}
+	own := []string{"-display", "none", "-no-reboot", "-monitor", "none", "-chardev", "socket,id=qmp,fd=3", "-mon", "chardev=qmp,mode=control"}
+	for range cfg.Port {
+		own = append(own, "-serial", "null")
+	}
+	own = append(own, "-serial", "stdio")
 	m := &Machine{cmd: exec.CommandContext(ctx, path, append(own, cfg.Args...)...), messages: make(chan Message, 64), cancel: cancel, ended: make(chan struct{})}
 	m.cmd.ExtraFiles = []*os.File{theirs}
 	m.cmd.Stderr = console{m}

@@ -73,7 +73,7 @@ func TestWholeRun(t *testing.T) {
 		Pulled   string
 		Refilled float64 `json:"refilled_s"`
 	}
-	m.check(t, "run "+h.port, nil, &said)
+	m.Check(t, "run "+h.port, nil, &said)
 	h.stop(t)
 	if said.Label != "walking" {
 		t.Errorf("the model says %q of a walking wrist", said.Label)
