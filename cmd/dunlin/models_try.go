@@ -79,7 +79,7 @@ func (a *app) testModel(ctx context.Context, name string, f testFlags) error {
 func (l *library) test(ctx context.Context, b *bundle, f testFlags) (*acceptance, error) {
 	opts := optionsFor(f.threads, f.delegates)
 	load := func() (engine.Session, error) {
-		s, _, err := l.session(b.Bundle, opts)
+		s, _, err := l.session(ctx, b.Bundle, opts)
 		return s, err
 	}
 	s, err := load()
@@ -135,10 +135,10 @@ func (a *app) keepReport(r *acceptance, bundle, path string) error {
 }
 
 // write prints the report for people.
-func (r *acceptance) write(t *table) error {
-	t.row("model", r.Model)
-	t.row("runs on", fmt.Sprintf("%s, %s for %d of %d operators", r.Engine, r.Delegate, r.Delegated, r.Nodes))
-	if s := r.Set; s != nil {
+func (a *acceptance) write(t *table) error {
+	t.row("model", a.Model)
+	t.row("runs on", fmt.Sprintf("%s, %s for %d of %d operators", a.Engine, a.Delegate, a.Delegated, a.Nodes))
+	if s := a.Set; s != nil {
 		for _, m := range []struct {
 			name string
 			evaluate.Metric
@@ -156,19 +156,19 @@ func (r *acceptance) write(t *table) error {
 			t.row("accuracy of "+slice.Name, metricText(slice.Accuracy))
 		}
 	}
-	l := r.Latency
+	l := a.Latency
 	t.row("latency", fmt.Sprintf("p50 %s, p90 %s, p99 %s of %d runs; load %s, first %s", inShort(l.P50), inShort(l.P90), inShort(l.P99), l.Runs, inShort(l.Init), inShort(l.First)))
-	for _, s := range r.Stress {
+	for _, s := range a.Stress {
 		verdict := "failed: "
 		if s.Passed {
 			verdict = "passed: "
 		}
 		t.row(s.What, verdict+s.Found)
 	}
-	if r.Passed {
+	if a.Passed {
 		t.row("verdict", "accepted")
 	} else {
-		t.row("verdict", "not accepted: "+strings.Join(r.Missed, "; "))
+		t.row("verdict", "not accepted: "+strings.Join(a.Missed, "; "))
 	}
 	return t.flush()
 }

@@ -228,7 +228,8 @@ func store(z *zip.Writer, fsys fs.FS, name string, limit int64) error {
 		return err
 	}
 	h := &zip.FileHeader{ //nolint:staticcheck // CreateRaw takes no other date
-		Name: name, Method: zip.Store, ModifiedDate: firstDay, CRC32: crc32.ChecksumIEEE(data),
+		Name: name, Method: zip.Store, CRC32: crc32.ChecksumIEEE(data),
+		ModifiedDate:     firstDay, //nolint:staticcheck // CreateRaw writes this field; what replaces it adds an extra one
 		CompressedSize64: uint64(len(data)), UncompressedSize64: uint64(len(data)),
 	}
 	h.SetMode(0o644)

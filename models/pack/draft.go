@@ -175,7 +175,7 @@ func (d *Draft) named(key, file string) {
 		maps.Copy(m, said)
 	}
 	m["file"] = file
-	d.doc[key], d.files[file] = m, d.files[file]
+	d.doc[key], d.files[file] = m, nil
 }
 
 // parse makes the manifest's text of what there is and reads it back.
