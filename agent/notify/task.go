@@ -118,3 +118,9 @@ func (t *Task) send(state string) {
 		}
 	}
 }
+
+// Extend tells the service manager to wait for READY=1 that much longer from now, and why. Without one it does nothing.
+func Extend(by time.Duration, why string) error {
+	_, err := daemon.SdNotify(false, fmt.Sprintf("EXTEND_TIMEOUT_USEC=%d\nSTATUS=%s", by.Microseconds(), why))
+	return err
+}

@@ -135,3 +135,17 @@ func TestWithoutManager(t *testing.T) {
 	t.Setenv("WATCHDOG_USEC", "")
 	run(t, notify.Config{Settled: func(context.Context) error { return nil }})()
 }
+
+func TestExtend(t *testing.T) {
+	m := listen(t, "")
+	if err := notify.Extend(90*time.Second, "proving an accelerator"); err != nil {
+		t.Fatal(err)
+	}
+	if got := m.next(t); got != "EXTEND_TIMEOUT_USEC=90000000\nSTATUS=proving an accelerator" {
+		t.Errorf("got %q", got)
+	}
+	t.Setenv("NOTIFY_SOCKET", "")
+	if err := notify.Extend(time.Second, "nobody listens"); err != nil {
+		t.Error(err)
+	}
+}

@@ -54,7 +54,7 @@ func accept(t *testing.T, ctx context.Context, folder string, opts engine.Option
 		t.Fatal(err)
 	}
 	defer b.Close()
-	s, _, err := lib.session(b.Bundle, opts)
+	s, _, err := lib.session(t.Context(), b.Bundle, opts)
 	if err != nil {
 		t.Fatal(err)
 	}

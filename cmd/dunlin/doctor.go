@@ -65,7 +65,7 @@ func (d *doctor) look(ctx context.Context) {
 	d.add("configuration", nil, fmt.Sprintf("device %s, sources %d, pipelines %d", d.cfg.DeviceID, len(d.cfg.Sources), len(d.cfg.Pipelines)))
 	d.runtime()
 	for _, p := range d.cfg.Pipelines {
-		d.pipeline(p)
+		d.pipeline(ctx, p)
 	}
 	daemonErr := d.meet(ctx)
 	d.machine()
@@ -116,7 +116,7 @@ func (d *doctor) runtime() {
 }
 
 // pipeline loads the model and runs its golden vectors, as the daemon will.
-func (d *doctor) pipeline(p config.PipelineConfig) {
+func (d *doctor) pipeline(ctx context.Context, p config.PipelineConfig) {
 	what := "pipeline " + p.Name
 	b, err := d.lib.bundle(manifest.Ref(p.Model))
 	if err != nil {
@@ -124,7 +124,7 @@ func (d *doctor) pipeline(p config.PipelineConfig) {
 		return
 	}
 	u := use{options: optionsOf(p), isolated: p.Isolated, limit: p.Limit}
-	s, report, err := d.lib.sessionOf(b, u)
+	s, report, err := d.lib.sessionOf(ctx, b, u)
 	if err != nil {
 		d.add(what, err, "")
 		return

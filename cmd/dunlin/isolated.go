@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"os"
 	"strings"
@@ -44,12 +45,12 @@ func (l *library) engineOf(name string, u use) (engine.Engine, error) {
 }
 
 // sessionOf is session as a pipeline has it.
-func (l *library) sessionOf(b *manifest.Bundle, u use) (engine.Session, manifest.GoldenReport, error) {
+func (l *library) sessionOf(ctx context.Context, b *manifest.Bundle, u use) (engine.Session, manifest.GoldenReport, error) {
 	rt, err := l.engineOf(b.Engine.Name, u)
 	if err != nil {
 		return nil, manifest.GoldenReport{}, err
 	}
-	return l.sessionOn(rt, b, u.options)
+	return l.sessionOn(ctx, rt, b, u.options)
 }
 
 // where says it to people.

@@ -169,13 +169,13 @@ func (a *app) modelsVerifyCommand() *cobra.Command {
 		Use: "verify MODEL", Short: "Run a model's golden vectors on this machine's runtime", Args: cobra.ExactArgs(1),
 	})
 	a.modelFlags(c, &f)
-	c.RunE = func(_ *cobra.Command, args []string) error {
+	c.RunE = func(c *cobra.Command, args []string) error {
 		lib, b, err := findModel(a, &f, args[0])
 		if err != nil {
 			return err
 		}
 		defer b.Close()
-		s, report, err := lib.session(b.Bundle, engine.Options{})
+		s, report, err := lib.session(c.Context(), b.Bundle, engine.Options{})
 		if err != nil {
 			return err
 		}

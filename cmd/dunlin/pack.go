@@ -125,7 +125,7 @@ func (p *packing) build(ctx context.Context, dir string) error {
 			return err
 		}
 	}
-	return p.prove(os.DirFS(dir))
+	return p.prove(ctx, os.DirFS(dir))
 }
 
 func (p *packing) say(format string, args ...any) {
@@ -249,12 +249,12 @@ func (p *packing) sets(ctx context.Context) error {
 }
 
 // prove opens the bundle as a device does and runs its golden vectors on the way that a device takes by default.
-func (p *packing) prove(fsys fs.FS) error {
+func (p *packing) prove(ctx context.Context, fsys fs.FS) error {
 	b, err := manifest.Open(fsys)
 	if err != nil {
 		return fmt.Errorf("%w: %w", err, pack.ErrSpec)
 	}
-	s, report, err := p.lib.session(b, engine.Options{})
+	s, report, err := p.lib.session(ctx, b, engine.Options{})
 	if errors.Is(err, manifest.ErrGolden) {
 		return fmt.Errorf("this machine's own fast kernels differ from the plain ones by more than $.golden.tolerance_steps allows, devices would refuse the model: %w: %w", err, pack.ErrSpec)
 	}

@@ -154,11 +154,11 @@ func (a *app) recordings(b *manifest.Bundle, f predictFlags, p *prediction) (src
 
 // opener is what pipeline.New wants, for a model that stays what it is.
 func (l *library) opener(u use) func(context.Context) (*pipeline.Model, error) {
-	return func(context.Context) (*pipeline.Model, error) {
+	return func(ctx context.Context) (*pipeline.Model, error) {
 		b, err := l.bundle(u.ref)
 		if err != nil {
 			return nil, err
 		}
-		return l.model(b, u)
+		return l.model(ctx, b, u)
 	}
 }

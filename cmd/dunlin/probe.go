@@ -6,10 +6,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/dunlin-iot/dunlin/agent/config"
+	"github.com/dunlin-iot/dunlin/agent/notify"
 	"github.com/dunlin-iot/dunlin/models/engine"
 	"github.com/dunlin-iot/dunlin/models/manifest"
 	"github.com/dunlin-iot/dunlin/models/onnx"
@@ -54,7 +56,7 @@ func onCPU(name string) func(string) bool {
 
 // load loads a model on the delegate that a proof found best. A delegate is never tried in this process before it has
 // passed in another one.
-func (l *library) load(rt engine.Engine, b *manifest.Bundle, opts engine.Options) (engine.Session, error) {
+func (l *library) load(ctx context.Context, rt engine.Engine, b *manifest.Bundle, opts engine.Options) (engine.Session, error) {
 	cpu := onCPU(rt.Name())
 	if !slices.ContainsFunc(opts.Delegates, func(w string) bool { return !cpu(w) }) {
 		return rt.Load(b.Model, opts)
@@ -75,7 +77,7 @@ func (l *library) load(rt engine.Engine, b *manifest.Bundle, opts engine.Options
 	for _, g := range b.Golden {
 		w.Vectors = append(w.Vectors, probe.Vector(g))
 	}
-	opts, _, err = p.Choose(context.Background(), w) // every probe has its own limit
+	opts, _, err = p.Choose(ctx, w)
 	if err != nil {
 		return nil, err
 	}
@@ -89,13 +91,21 @@ func (l *library) prover() (*probe.Prober, error) {
 	if l.probes != nil {
 		return l.probes, nil
 	}
-	cfg := probe.Config{Command: []string{os.Args[0], "probe", "--tflite", l.path, "--onnx", l.onnx}, Program: "/proc/self/exe", Logger: l.log}
+	cfg := probe.Config{Command: []string{os.Args[0], "probe", "--tflite", l.path, "--onnx", l.onnx}, Program: "/proc/self/exe", Logger: l.log, Began: l.patience}
 	if l.state != "" {
 		cfg.Folder = filepath.Join(l.state, "probes")
 	}
 	p, err := probe.New(cfg)
 	l.probes = p
 	return p, err
+}
+
+// patience asks the service manager for the time that a proof may take: a hang must not make it restart the agent, which
+// would then hang again.
+func (l *library) patience(delegate string, limit time.Duration) {
+	if err := notify.Extend(limit+time.Minute, "proving delegate "+delegate); err != nil && l.log != nil {
+		l.log.Warn("service manager cannot be asked for time", "reason", err)
+	}
 }
 
 // walkTexts are the walks of accelerators, which alone can come to less than was wished.

@@ -22,7 +22,7 @@ func (s *stock) accepted(ctx context.Context, l *line, folder string, b *manifes
 		if err != nil {
 			return nil, err
 		}
-		return rt.Load(b.Model, l.use.options)
+		return s.lib.load(ctx, rt, b, l.use.options)
 	}
 	began := time.Now()
 	a, err := acceptFolder(ctx, s.shelf.Path(folder), b, m.Engine, m.Session, load)

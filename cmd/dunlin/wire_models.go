@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -83,20 +84,20 @@ func (l *library) bundleIn(path string, ref manifest.Ref) (*manifest.Bundle, err
 }
 
 // session loads a bundle and runs its golden vectors: what this returns gives the answers that its maker saw.
-func (l *library) session(b *manifest.Bundle, opts engine.Options) (engine.Session, manifest.GoldenReport, error) {
+func (l *library) session(ctx context.Context, b *manifest.Bundle, opts engine.Options) (engine.Session, manifest.GoldenReport, error) {
 	rt, err := l.runtime(b.Engine.Name)
 	if err != nil {
 		return nil, manifest.GoldenReport{}, err
 	}
-	return l.sessionOn(rt, b, opts)
+	return l.sessionOn(ctx, rt, b, opts)
 }
 
 // sessionOn is session on a given engine.
-func (l *library) sessionOn(rt engine.Engine, b *manifest.Bundle, opts engine.Options) (engine.Session, manifest.GoldenReport, error) {
+func (l *library) sessionOn(ctx context.Context, rt engine.Engine, b *manifest.Bundle, opts engine.Options) (engine.Session, manifest.GoldenReport, error) {
 	if err := b.CheckEngine(rt.Name(), rt.Version()); err != nil {
 		return nil, manifest.GoldenReport{}, err
 	}
-	s, err := l.load(rt, b, opts)
+	s, err := l.load(ctx, rt, b, opts)
 	if err != nil {
 		return nil, manifest.GoldenReport{}, fmt.Errorf("load model %s: %w", b.Ref(), err)
 	}
@@ -108,7 +109,7 @@ func (l *library) sessionOn(rt engine.Engine, b *manifest.Bundle, opts engine.Op
 }
 
 // model makes a pipeline's model of a bundle, ready to run.
-func (l *library) model(b *manifest.Bundle, u use) (*pipeline.Model, error) {
+func (l *library) model(ctx context.Context, b *manifest.Bundle, u use) (*pipeline.Model, error) {
 	if err := fit(b, u.source); err != nil {
 		return nil, err
 	}
@@ -124,7 +125,7 @@ func (l *library) model(b *manifest.Bundle, u use) (*pipeline.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, _, err := l.sessionOn(rt, b, u.options)
+	s, _, err := l.sessionOn(ctx, rt, b, u.options)
 	if err != nil {
 		return nil, err
 	}

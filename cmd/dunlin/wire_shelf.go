@@ -109,7 +109,7 @@ func (s *stock) version(ctx context.Context, l *line, folder string) (reconcile.
 	if err != nil {
 		return reconcile.Version{}, err
 	}
-	m, err := s.lib.model(b, l.use)
+	m, err := s.lib.model(ctx, b, l.use)
 	if err != nil {
 		return reconcile.Version{}, err
 	}

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/dunlin-iot/dunlin/internal/child"
 	"github.com/dunlin-iot/dunlin/models/engine"
 )
 
@@ -21,14 +22,15 @@ const (
 
 // Config says how probes are made. Command is required.
 type Config struct {
-	Command []string      // a program that calls Serve
-	Program string        // its file; empty means that Command names it
-	Env     []string      // of the child; nil means this process's
-	Folder  string        // where verdicts are kept; empty keeps none
-	Limit   time.Duration // of one probe, unless the delegate's preset asks for more; zero means 2 minutes
-	Memory  int64         // bytes that a child may take beyond those of the empty program; zero means 512 MiB
-	Machine Machine       // empty fields are read from this machine
-	Logger  *slog.Logger  // nil discards
+	Command []string                                   // a program that calls Serve
+	Program string                                     // its file; empty means that Command names it
+	Env     []string                                   // of the child; nil means this process's, without what belongs to the service manager
+	Folder  string                                     // where verdicts are kept; empty keeps none
+	Limit   time.Duration                              // of one probe, unless the delegate's preset asks for more; zero means 2 minutes
+	Memory  int64                                      // bytes that a child may take beyond those of the empty program; zero means 512 MiB
+	Began   func(delegate string, limit time.Duration) // told before a probe; nil tells nobody
+	Machine Machine                                    // empty fields are read from this machine
+	Logger  *slog.Logger                               // nil discards
 }
 
 // Machine is what a verdict depends on besides model and delegate.
@@ -59,7 +61,7 @@ func New(cfg Config) (*Prober, error) {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	if cfg.Env == nil {
-		cfg.Env = os.Environ()
+		cfg.Env = child.Environ()
 	}
 	cfg.Machine = cfg.Machine.filled()
 	return &Prober{cfg: cfg}, nil
@@ -110,6 +112,9 @@ func (p *Prober) Run(ctx context.Context, r Request) (engine.Walk, error) {
 	}
 	if kept, ok := p.recall(k); ok {
 		return kept, nil
+	}
+	if p.cfg.Began != nil {
+		p.cfg.Began(r.Plugin.Name, p.limit(r.Plugin.Name))
 	}
 	start := time.Now()
 	walk = p.ask(ctx, r)
