@@ -73,10 +73,9 @@ func start(cfg *Config, model, tensors *os.File) (*child, error) {
 // watch takes the child's message, then waits for its end and reaps it.
 func (c *child) watch() {
 	var a answer
-	err := receive(c.answers, &a)
-	if err == nil {
+	if receive(c.answers, &a) == nil {
 		c.first <- a
-		err = receive(c.answers, &a) // there is no second message: this waits for the end
+		_ = receive(c.answers, &a) // there is no second message: this waits for the end
 	}
 	c.mu.Lock()
 	c.reaping = true

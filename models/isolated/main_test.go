@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -117,7 +118,7 @@ func act(does string) error {
 	case "hang":
 		select {}
 	case "spin":
-		for {
+		for n := new(atomic.Int64); ; n.Add(1) {
 		}
 	case "abort":
 		return raise(syscall.SIGABRT)
@@ -151,6 +152,9 @@ func act(does string) error {
 		var all [][]byte
 		for {
 			all = append(all, slices.Repeat([]byte{1}, 16<<20))
+			if len(all) > 1<<10 {
+				return errors.New("16 GiB are not all")
+			}
 		}
 	case "collect":
 		runtime.GC()

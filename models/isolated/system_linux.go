@@ -28,11 +28,11 @@ func (w *waiter) sleep(word *atomic.Uint32, old uint32, timeout time.Duration) {
 		w.timeout = unix.NsecToTimespec(int64(timeout))
 		at = unsafe.Pointer(&w.timeout)
 	}
-	unix.Syscall6(unix.SYS_FUTEX, uintptr(unsafe.Pointer(word)), futexWait, uintptr(old), uintptr(at), 0, 0)
+	_, _, _ = unix.Syscall6(unix.SYS_FUTEX, uintptr(unsafe.Pointer(word)), futexWait, uintptr(old), uintptr(at), 0, 0)
 }
 
 func wake(word *atomic.Uint32) {
-	unix.Syscall6(unix.SYS_FUTEX, uintptr(unsafe.Pointer(word)), futexWake, 1, 0, 0, 0)
+	_, _, _ = unix.Syscall6(unix.SYS_FUTEX, uintptr(unsafe.Pointer(word)), futexWake, 1, 0, 0, 0)
 }
 
 // newMemory makes a file that lives in memory and can be sealed.
