@@ -24,6 +24,9 @@ func inspection(b *manifest.Bundle) map[string]any {
 		"licence":    b.Licence,
 		"golden":     len(b.Golden),
 		"provenance": b.Provenance,
+		"preprocess": stepNames(b),
+		"acceptance": boundTexts(b),
+		"trial":      trialText(b.Trial),
 	}
 	if p := b.Source.Picture; p != (manifest.Picture{}) {
 		out["picture"] = map[string]int{"width": p.Width, "height": p.Height, "depth": p.Depth}
@@ -76,12 +79,58 @@ func writeInspection(t *table, b *manifest.Bundle) error {
 	}
 	t.row("labels", strings.Join(b.Labels, ", "))
 	t.row("decide", fmt.Sprintf("threshold %g, hold %d", b.Decide.Threshold, b.Decide.Hold))
-	t.row("golden", fmt.Sprintf("%d vectors", len(b.Golden)))
+	t.row("golden", fmt.Sprintf("%d vectors, %d steps allowed", len(b.Golden), b.GoldenSet.ToleranceSteps))
+	if len(b.Preprocess) > 0 {
+		t.row("preprocess", strings.Join(stepNames(b), ", "))
+	}
+	if b.Acceptance.File != "" {
+		t.row("acceptance", strings.Join(boundTexts(b), ", "))
+	}
+	t.row("trial", trialText(b.Trial))
+	if b.Reference != nil {
+		t.row("reference", fmt.Sprintf("%d samples, %d windows", b.Reference.Samples, b.Reference.Windows))
+	}
 	t.row("licence", b.Licence)
 	for _, key := range slices.Sorted(maps.Keys(b.Provenance)) {
 		t.row(key, b.Provenance[key])
 	}
 	return t.flush()
+}
+
+func stepNames(b *manifest.Bundle) []string {
+	all := []string{}
+	for _, s := range b.Preprocess {
+		all = append(all, s.Name)
+	}
+	return all
+}
+
+// boundTexts are the bounds of the acceptance test, as "accuracy >= 0.95".
+func boundTexts(b *manifest.Bundle) []string {
+	all := []string{}
+	for _, bound := range b.Acceptance.Bounds {
+		text := bound.Metric
+		if bound.Slice != "" {
+			text += " of " + bound.Slice
+		}
+		if bound.Min != nil {
+			text += fmt.Sprintf(" >= %g", *bound.Min)
+		} else {
+			text += fmt.Sprintf(" <= %g", *bound.Max)
+		}
+		all = append(all, text)
+	}
+	return all
+}
+
+// trialText is what ends a trial.
+func trialText(t manifest.Trial) string {
+	length := fmt.Sprintf("%d minutes", t.Minutes)
+	if t.Windows > 0 {
+		length = fmt.Sprintf("%d windows", t.Windows)
+	}
+	return fmt.Sprintf("%s, %d attempts; p95 latency %g times the old one's, errors %g, no numbers %g, output drift %g, memory growth %g at most",
+		length, t.Attempts, t.P95Ratio, t.ErrorRate, t.NaNRate, t.OutputDrift, t.MemoryGrowth)
 }
 
 func tensorText(t manifest.Tensor) string {

@@ -160,6 +160,9 @@ func findModel(a *app, f *modelFlags, name string) (*library, *bundle, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("read model %s: %w", name, err)
 	}
+	if ref, err := manifest.ParseRef(name); err == nil && (b.Name != ref.Name || ref.Version != 0 && b.Version != ref.Version) {
+		return nil, nil, withCode(exitUsage, errors.Join(fmt.Errorf("read model %s in %s: its manifest says %s", name, path, b.Ref()), b.Close()))
+	}
 	return lib, b, nil
 }
 
