@@ -98,7 +98,7 @@ func TestFilesAbsent(t *testing.T) {
 	}
 }
 
-// TestEveryCut and every flipped bit: an answer or an error, never a crash.
+// TestEveryCut, and a flipped bit of every byte: an answer or an error, never a crash.
 func TestEveryCut(t *testing.T) {
 	for _, name := range []string{"image", "audio", "sensor"} {
 		good := file(t, "tflitemeta", name+".tflite")
@@ -108,13 +108,11 @@ func TestEveryCut(t *testing.T) {
 			}
 		}
 		for i := range good {
-			for _, bit := range []byte{1, 0x10, 0x80} {
-				b := bytes.Clone(good)
-				b[i] ^= bit
-				if _, err := tflitemeta.Inspect(b); err != nil && !errors.Is(err, tflitemeta.ErrFile) {
-					t.Fatalf("%s: byte %d: %v", name, i, err)
-				}
+			good[i] ^= 1 << (i % 8)
+			if _, err := tflitemeta.Inspect(good); err != nil && !errors.Is(err, tflitemeta.ErrFile) {
+				t.Fatalf("%s: byte %d: %v", name, i, err)
 			}
+			good[i] ^= 1 << (i % 8)
 		}
 	}
 }
