@@ -23,6 +23,7 @@ func (k *Keeper) attempt(ctx context.Context, folder string) error {
 	if err := k.slots.Begin(k.cfg.Pipeline); err != nil {
 		return errors.Join(k.settled(err), k.slots.Tell(k.cfg.Pipeline, k.tell))
 	}
+	k.spent = true
 	if failed {
 		return k.promote(ctx, folder)
 	}
@@ -31,7 +32,7 @@ func (k *Keeper) attempt(ctx context.Context, folder string) error {
 	case err == nil:
 		return nil
 	case ctx.Err() != nil, errors.Is(err, pipeline.ErrNotRunning):
-		return nil // the attempt is spent; what is on the disk says how to go on
+		return nil // what is on the disk says how to go on
 	}
 	k.cfg.Logger.Warn("new version is given up", "folder", folder, "reason", err)
 	return errors.Join(k.slots.Revert(k.cfg.Pipeline, err.Error()), k.slots.Tell(k.cfg.Pipeline, k.tell))

@@ -30,6 +30,7 @@ type Slots interface {
 type Trials interface {
 	Begin(pipeline string) error
 	Try(pipeline string) error
+	Pause(pipeline string) error // gives the attempt back when the agent stops in order
 	Commit(pipeline, reason string) error
 	Revert(pipeline, reason string) error
 }
@@ -65,6 +66,7 @@ type Keeper struct {
 
 	trying string // folder of the version that this process has on trial
 	tries  bool
+	spent  bool // this process has taken an attempt
 	guards pipeline.Guards
 	memory pipeline.Memory
 
@@ -131,19 +133,27 @@ func (k *Keeper) Run(ctx context.Context) error {
 	defer tick.Stop()
 	for {
 		err := k.step(ctx)
-		if ctx.Err() != nil {
-			return nil
-		}
-		if err != nil {
+		if ctx.Err() == nil && err != nil {
 			return fmt.Errorf("keep models of %s: %w", k.cfg.Pipeline, err)
 		}
 		select {
 		case <-ctx.Done():
-			return nil
+			return k.rest()
 		case <-k.wake:
 		case <-tick.C:
 		}
 	}
+}
+
+// rest ends a trial that goes on when the agent starts again.
+func (k *Keeper) rest() error {
+	if !k.spent {
+		return nil
+	}
+	if err := k.slots.Pause(k.cfg.Pipeline); err != nil {
+		return fmt.Errorf("keep models of %s: %w", k.cfg.Pipeline, err)
+	}
+	return nil
 }
 
 // step does what is due now. How the last trial ended is told before anything else.

@@ -126,6 +126,9 @@ func TestVersionThatDoesNotOpen(t *testing.T) {
 func TestPowerCuts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDevice(t, answers{"1": turns, "2": turns})
+		d.end()
+		d.cuts = true
+		d.start()
 		d.after(time.Second)
 		d.ask(2)
 		d.after(time.Second)
@@ -143,6 +146,28 @@ func TestPowerCuts(t *testing.T) {
 		d.expect("1", 400, "swapped", "trial", "swapped", "trial", "swapped", "trial", "reverted")
 		if f := d.book.last("model_reverted"); f["attempts"] != int64(3) {
 			t.Errorf("facts %v", f)
+		}
+		d.end()
+	})
+}
+
+// TestStopsInOrder cost no attempt: a person may start the agent anew as often as they like.
+func TestStopsInOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDevice(t, answers{"1": turns, "2": turns})
+		d.after(time.Second)
+		d.ask(2)
+		for range 4 {
+			d.after(2 * time.Second)
+			d.end()
+			d.start()
+		}
+		d.after(9 * time.Second)
+		if s := d.pipe.Status(); s.Version != "2" {
+			t.Errorf("the pipeline uses version %s, want 2", s.Version)
+		}
+		if f := d.book.last("model_committed"); f["attempts"] != int64(1) {
+			t.Errorf("committed with facts %v, want one attempt", f)
 		}
 		d.end()
 	})

@@ -110,6 +110,7 @@ type device struct {
 	stop     context.CancelFunc
 	done     sync.WaitGroup
 	counted  *sessions
+	cuts     bool // from the next start on, every end is a power cut
 
 	mu     sync.Mutex
 	memory reconcile.Memory
@@ -130,6 +131,11 @@ func (d *device) measured() reconcile.Memory {
 	defer d.mu.Unlock()
 	return d.memory
 }
+
+// cutOff is a shelf that hears nothing of a stop: the power is gone.
+type cutOff struct{ *shelf.Shelf }
+
+func (cutOff) Pause(string) error { return nil }
 
 // newDevice is switched on with the versions that it knows on the shelf; 1 is what the configuration names.
 func newDevice(t *testing.T, versions map[string]func(int, []float32) error) *device {
@@ -159,6 +165,10 @@ func (d *device) start() {
 	if d.shelf, err = shelf.Open(d.root, d.config()); err != nil {
 		d.t.Fatal(err)
 	}
+	var slots reconcile.Slots = d.shelf
+	if d.cuts {
+		slots = cutOff{d.shelf}
+	}
 	feed := pipeline.NewFeed(ticking{}, pipeline.FeedConfig{Name: "imu"})
 	d.pipe = pipeline.New(pipeline.Config{Name: "activity", Model: "motions", Version: "1", Ledger: d.book}, feed, func(ctx context.Context) (*pipeline.Model, error) {
 		folder := d.shelf.Uses("activity")[0]
@@ -168,7 +178,7 @@ func (d *device) start() {
 		}
 		return v.Model, err
 	}, d.book)
-	d.keeper = reconcile.New(reconcile.Config{Pipeline: "activity", Open: d.version, Memory: d.measured}, d.pipe, d.shelf, d.book)
+	d.keeper = reconcile.New(reconcile.Config{Pipeline: "activity", Open: d.version, Memory: d.measured}, d.pipe, slots, d.book)
 	ctx, stop := context.WithCancel(context.Background())
 	d.stop = stop
 	d.done.Go(func() { _ = feed.Run(ctx) })

@@ -115,6 +115,19 @@ func (s *Shelf) Try(pipeline string) error {
 	})
 }
 
+// Pause gives the attempt back that Begin took: the agent stops in order, which says nothing about the version. It waits
+// again. Without a version that is being opened or on trial nothing happens.
+func (s *Shelf) Pause(pipeline string) error {
+	if slot, _ := s.Slot(pipeline); slot.Next == nil || slot.Next.State == Waiting {
+		return nil
+	}
+	return s.change("paused", pipeline, func(_ *state, slot *Slot) error {
+		slot.Next.State = Waiting
+		slot.Next.Left = min(slot.Next.Left+1, slot.Next.Attempts)
+		return nil
+	})
+}
+
 // Commit makes the version on trial the pipeline's own.
 func (s *Shelf) Commit(pipeline, reason string) error {
 	return s.change("committed", pipeline, func(st *state, slot *Slot) error {
