@@ -75,6 +75,9 @@ func (a *app) testModel(ctx context.Context, name string, f testFlags) error {
 	return r.verdict()
 }
 
+// stressLimit is how long one inference of garbage may take.
+const stressLimit = 10 * time.Second
+
 // test runs everything that the command line asks for, in a session of its own.
 func (l *library) test(ctx context.Context, b *bundle, f testFlags) (*acceptance, error) {
 	opts := optionsFor(f.threads, f.delegates)
@@ -108,7 +111,11 @@ func (l *library) test(ctx context.Context, b *bundle, f testFlags) (*acceptance
 		return nil, err
 	}
 	if f.stress {
-		if r.Stress, err = newStress(b.Bundle, load, f.stressTime).run(ctx); err != nil {
+		lone := func() (engine.Session, error) {
+			s, _, err := l.sessionOf(ctx, b.Bundle, use{options: opts, isolated: true, limit: stressLimit})
+			return s, err
+		}
+		if r.Stress, err = newStress(b.Bundle, load, lone, f.stressTime).run(ctx); err != nil {
 			return nil, err
 		}
 	}

@@ -29,12 +29,13 @@ type stressed struct {
 type stress struct {
 	b    *manifest.Bundle
 	load func() (engine.Session, error) // verified by its golden vectors
+	lone func() (engine.Session, error) // the same in a process of its own, which may crash
 	time time.Duration                  // of the run at twice the rate
 	rand *rand.Rand
 }
 
-func newStress(b *manifest.Bundle, load func() (engine.Session, error), d time.Duration) *stress {
-	return &stress{b: b, load: load, time: d, rand: rand.New(rand.NewPCG(3, 4))}
+func newStress(b *manifest.Bundle, load, lone func() (engine.Session, error), d time.Duration) *stress {
+	return &stress{b: b, load: load, lone: lone, time: d, rand: rand.New(rand.NewPCG(3, 4))}
 }
 
 // run does all; an error is a machine or a program that broke, and no verdict.
@@ -67,7 +68,7 @@ func (s *stress) rate(ctx context.Context) (stressed, error) {
 		return out, nil
 	}
 	every := time.Duration(float64(time.Second) * float64(hop) / (2 * s.b.Source.RateHz))
-	framer, session, err := s.open()
+	framer, session, err := s.open(s.load)
 	if err != nil {
 		return out, err
 	}
@@ -103,60 +104,83 @@ func (s *stress) rate(ctx context.Context) (stressed, error) {
 	return out, nil
 }
 
-func (s *stress) open() (*window.Framer, engine.Session, error) {
+func (s *stress) open(load func() (engine.Session, error)) (*window.Framer, engine.Session, error) {
 	framer, err := window.New(s.b.Framing())
 	if err != nil {
 		return nil, nil, err
 	}
-	session, err := s.load()
+	session, err := load()
 	return framer, session, err
 }
 
 // garbage gives the session what no sensor should: values that are no numbers must be refused before the model, and
-// whatever reaches it must not change what it answers afterwards.
+// whatever reaches it must neither end its process nor change what it answers afterwards.
 func (s *stress) garbage(context.Context) (stressed, error) {
 	out := stressed{What: "garbage inputs"}
-	framer, session, err := s.open()
+	framer, session, err := s.open(s.lone)
 	if err != nil {
 		return out, err
 	}
 	defer session.Close()
-	refused, strange, broken := 0, 0, 0
-	invoke := func() {
-		if err := session.Invoke(); err != nil {
-			broken++
-		} else if _, err := probabilities(session.Outputs()[0]); err != nil {
-			strange++
-		}
-	}
-	n := 0
+	t := fate{session: session}
 	for _, w := range s.windows() {
-		n++
+		t.inputs++
 		framer.Push(engine.Of(w.values, s.b.Window.Length, s.b.Source.Values()), true)
 		switch through := framer.Next(session.Inputs()[0]); {
 		case !through:
-			refused++
+			t.refused++
 		case w.never:
 			out.Found = "a window with " + w.what + " reached the model"
 			return out, nil
 		default:
-			invoke()
+			t.invoke(w.what)
+		}
+		if t.lost != "" {
+			out.Found = t.lost
+			return out, nil
 		}
 	}
 	in := session.Inputs()[0].Data
 	for _, fill := range s.bits(len(in)) {
-		n++
+		t.inputs++
 		copy(in, fill)
-		invoke()
+		t.invoke("random bytes")
 	}
-	out.Found = fmt.Sprintf("%d inputs, %d refused before the model, %d calls failed, %d answers were no number", n, refused, broken, strange)
-	if report, err := s.b.Verify(session); err != nil {
+	if t.lost != "" {
+		out.Found = t.lost
+		return out, nil
+	}
+	out.Found = fmt.Sprintf("%d inputs, %d refused before the model, %d calls failed, %d answers were no number", t.inputs, t.refused, t.failed, t.strange)
+	report, err := s.b.Verify(session)
+	if out.Passed = err == nil; err != nil {
 		out.Found += "; afterwards the golden vectors do not agree any more: " + err.Error()
-	} else {
-		out.Passed = true
-		out.Found += fmt.Sprintf("; afterwards %d of %d golden vectors agree", report.Top1, report.Vectors)
+		return out, nil
 	}
+	out.Found += fmt.Sprintf("; afterwards %d of %d golden vectors agree", report.Top1, report.Vectors)
 	return out, nil
+}
+
+// fate counts what became of garbage.
+type fate struct {
+	session                          engine.Session
+	inputs, refused, failed, strange int
+	lost                             string // the first input that ended the process
+}
+
+func (t *fate) invoke(what string) {
+	err := t.session.Invoke()
+	switch {
+	case errors.Is(err, engine.ErrLost):
+		if t.lost == "" {
+			t.lost = fmt.Sprintf("input %d (%s): %v", t.inputs, what, err)
+		}
+	case err != nil:
+		t.failed++
+	default:
+		if _, err := probabilities(t.session.Outputs()[0]); err != nil {
+			t.strange++
+		}
+	}
 }
 
 // odd is a window that no sensor gives.
