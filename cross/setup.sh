@@ -73,6 +73,7 @@ if [ "$1" = test ] || [ "$1" = test-hw ] || [ "$1" = package ]; then
 fi
 if [ "$1" = test ] || [ "$1" = test-hw ] || [ "$1" = bench ]; then
 	go run ./cross/guest -fetch >/dev/null # the kernel that the hardware tests boot
+	[ "$1" != test ] || go run ./cross/guest -teflon # Mesa's delegate, which finds no accelerator here
 	[ "$1" != test-hw ] || go run ./cross/guest -host # the QEMU of the emulated Raspberry Pi
 	[ -d test/page/node_modules ] || (cd test/page && npm ci --silent --no-audit --no-fund >/dev/null)
 fi

@@ -4,7 +4,8 @@
 //
 // The kernel package is fetched once and stays below build/guest; -update looks for a newer one. Programs are built
 // each time, which the Go tool makes quick. -host fetches what this machine itself needs for the emulated Raspberry Pi, a
-// newer QEMU, by the versions and digests of packages.txt. Nothing is installed on this machine and nothing is run as root.
+// newer QEMU, by the versions and digests of packages.txt, -teflon Mesa's delegate for accelerators. Nothing is installed on
+// this machine and nothing is run as root.
 package main
 
 import (
@@ -25,6 +26,7 @@ func main() {
 	update := flag.Bool("update", false, "ask the archive for a newer kernel")
 	fetch := flag.Bool("fetch", false, "fetch the kernel only")
 	host := flag.Bool("host", false, "fetch what this machine needs to emulate a Raspberry Pi, and no more")
+	npu := flag.Bool("teflon", false, "fetch Mesa's delegate for 64-bit Arm, and no more")
 	repin := flag.Bool("pin", false, "take the archive's present versions for this machine into "+pins)
 	mirror := flag.String("mirror", "http://deb.debian.org", "server with the folders debian and debian-security")
 	flag.Parse()
@@ -33,6 +35,11 @@ func main() {
 	if *host || *repin {
 		a := apt{folder: filepath.Join(output, "apt-host"), mirror: *mirror, arch: runtime.GOARCH, backports: true}
 		exit(locked(func() error { return provideHost(ctx, a, output, *repin) }))
+		return
+	}
+	if *npu {
+		a := apt{folder: filepath.Join(output, "apt-teflon"), mirror: *mirror, arch: "arm64", backports: true}
+		exit(locked(func() error { return provideTeflon(ctx, a, output) }))
 		return
 	}
 	a := apt{folder: filepath.Join(output, "apt"), mirror: *mirror, arch: "arm64"}

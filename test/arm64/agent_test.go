@@ -3,10 +3,12 @@ package arm64_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/dunlin-iot/dunlin/internal/fixture"
@@ -37,17 +39,29 @@ func TestAgentRunsTheMotionsModel(t *testing.T) {
 	}
 }
 
-// crossBuild builds twice, from nothing the second time: two builds are identical, or it fails.
+// crossBuild is the agent for arm64, built once for all tests.
 func crossBuild(t *testing.T) string {
 	t.Helper()
-	out := t.TempDir()
+	path, err := built()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// built builds twice, from nothing the second time: two builds are identical, or it fails.
+var built = sync.OnceValues(func() (string, error) {
+	out, err := filepath.Abs(filepath.Join(fixture.Root(), "build", "test", "cross"))
+	if err != nil {
+		return "", err
+	}
 	cmd := exec.Command("go", "run", "./cross/build", "-out", out, "-arch", "arm64", "-program", "dunlin", "-twice")
 	cmd.Dir = fixture.Root()
 	if text, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("cross build: %v\n%s", err, text)
+		return "", fmt.Errorf("cross build: %w\n%s", err, text)
 	}
-	return filepath.Join(out, "linux-arm64", "dunlin")
-}
+	return filepath.Join(out, "linux-arm64", "dunlin"), nil
+})
 
 func qemu(t *testing.T) string {
 	t.Helper()
