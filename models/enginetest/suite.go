@@ -6,12 +6,13 @@ import (
 	"github.com/dunlin-iot/dunlin/models/engine"
 )
 
-// Config is what an engine's own test hands to Run. All fields but Loads are required.
+// Config is what an engine's own test hands to Run. All fields but Loads and Growth are required.
 type Config struct {
 	Engine engine.Engine
 	Ways   [][]string        // values of Options.Delegates that the engine offers; each runs the golden inputs
 	Models []Model           // models that load
 	Loads  int               // loads of a quarter of the memory test; zero means 100
+	Growth int               // bytes that an interval of them may grow by; zero means 128 kB
 	Bad    map[string]Refuse // files that must be refused, by test name: no model, unknown operator, wrong shapes
 }
 

@@ -22,7 +22,7 @@ func TestContract(t *testing.T) {
 		t.Fatalf("%v: run make runtime", err)
 	}
 	enginetest.Run(t, enginetest.Config{
-		Engine: e, Ways: [][]string{nil, {"xnnpack"}, {"none"}},
+		Engine: e, Growth: growth, Ways: [][]string{nil, {"xnnpack"}, {"none"}},
 		Models: []enginetest.Model{golden(t, "conv_int8"), golden(t, "two_by_two")},
 		Bad: map[string]enginetest.Refuse{
 			"empty":            {File: nil, Says: "no TensorFlow Lite file"},
