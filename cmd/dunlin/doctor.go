@@ -165,8 +165,12 @@ func (d *doctor) state() {
 	if err == nil {
 		err = errors.Join(f.Close(), os.Remove(f.Name()))
 	}
-	if err != nil {
-		err = fmt.Errorf("%w; give this user the folder, or set state to another", err)
+	switch {
+	case errors.Is(err, fs.ErrPermission) && d.running != nil: // it is the daemon's, and the daemon tells when it cannot write
+		d.findings = append(d.findings, finding{"state folder", "note", d.cfg.State + " is the daemon's, which runs; this user may not write there, and need not"})
+		return
+	case err != nil:
+		err = fmt.Errorf("%w; give this user the folder, set state to another, or look as the daemon's user: sudo -u dunlin dunlin doctor", err)
 	}
 	d.add("state folder", err, d.cfg.State+" can be written")
 }

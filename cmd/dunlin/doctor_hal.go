@@ -43,6 +43,8 @@ func (d *doctor) bus(b board.Bus, wanted bool) {
 	switch {
 	case b.State == board.Usable:
 		d.add("bus "+b.Name, nil, text)
+	case wanted && b.State == board.Denied && d.running != nil: // the daemon's sources say whether the daemon may
+		d.findings = append(d.findings, finding{"bus " + b.Name, "note", text + " for this user; the daemon opens it with its own"})
 	case wanted:
 		d.findings = append(d.findings, finding{"bus " + b.Name, "absent", text + "; " + b.Fix})
 	default:
