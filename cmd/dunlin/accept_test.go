@@ -69,7 +69,7 @@ func accept(t *testing.T, ctx context.Context, folder string, opts engine.Option
 
 // TestAcceptFolder: a pass is kept and believed, for the same runtime and delegate only.
 func TestAcceptFolder(t *testing.T) {
-	folder := unpacked(t, "latency_p99_ms, max: 100", "latency_init_ms, max: 60000")
+	folder := unpacked(t, "latency_p99_ms, max: 250", "latency_init_ms, max: 60000")
 	report := filepath.Join(folder, manifest.ReportFile)
 	if err := accept(t, t.Context(), folder, engine.Options{}); err != nil {
 		t.Fatal(err)
