@@ -82,6 +82,9 @@ func (a *app) predict(ctx context.Context, model string, f predictFlags) error {
 	if err = errors.Join(err, cleanup(), p.printer.end()); err != nil {
 		return err
 	}
+	for _, text := range walkTexts(p.walks) {
+		a.say("delegate %s", text)
+	}
 	p.report(a)
 	return nil
 }
@@ -107,7 +110,8 @@ func (p *prediction) run(ctx context.Context, src hal.Source, b *manifest.Bundle
 		cancel()
 	}
 	modelErr := <-done
-	p.drops = pipe.Status().Drops
+	status := pipe.Status()
+	p.drops, p.walks = status.Drops, status.Delegates
 	return errors.Join(notEnd(modelErr), notEnd(sourceErr), ctxError(ctx, modelErr, sourceErr))
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/dunlin-iot/dunlin/agent/pipeline"
 	"github.com/dunlin-iot/dunlin/hal/replay"
+	"github.com/dunlin-iot/dunlin/models/engine"
 	"github.com/dunlin-iot/dunlin/sync/wire"
 )
 
@@ -18,6 +19,7 @@ type prediction struct {
 	printer printer
 	tally   *confusion
 	drops   map[string]uint64
+	walks   []engine.Walk // of delegates
 
 	mu         sync.Mutex
 	recordings []replay.Recording

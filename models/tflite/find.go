@@ -41,6 +41,9 @@ func findPlugin(word string, list []engine.Plugin) (engine.Plugin, *engine.Prese
 		}
 		p.Library = path
 	}
+	if abs, err := filepath.Abs(p.Library); err == nil && p.Library != "" {
+		p.Library = abs // whoever opens it may work in another folder
+	}
 	return p, preset, checkLibrary(p.Library)
 }
 
