@@ -29,7 +29,7 @@ func Serve(in io.Reader, open func(name string) (engine.Engine, error)) error {
 	defer out.Close()
 	var o order
 	if err := json.NewDecoder(in).Decode(&o); err != nil {
-		return fmt.Errorf("serve probe: read order: %w", err)
+		return fmt.Errorf("serve probe: only a parent can start this: read order: %w", err)
 	}
 	if err := child.Settle(o.Memory); err != nil {
 		return fmt.Errorf("serve probe: %w", err)

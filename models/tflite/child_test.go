@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"testing"
+	"testing/fstest"
 
 	"github.com/dunlin-iot/dunlin/models/engine"
 	"github.com/dunlin-iot/dunlin/models/tflite"
@@ -17,6 +18,7 @@ import (
 const (
 	childEnv = "DUNLIN_TEST_CHILD" // tells a copy of the test program what to do instead of testing
 	modelEnv = "DUNLIN_TEST_MODEL"
+	boardEnv = "DUNLIN_TEST_BOARD" // the board's name in its device tree
 )
 
 // TestMain lets tests run parts that may crash, or that need another library, in a process of their own.
@@ -31,6 +33,8 @@ func TestMain(m *testing.M) {
 		damage()
 	case "load":
 		loadAndReport()
+	case "gpu":
+		loadAndReport("gpu")
 	case "golden":
 		goldenAnswers()
 	}
@@ -54,12 +58,13 @@ func child(t *testing.T, what string, env ...string) (string, error) {
 
 // loadAndReport is a child that opens $DUNLIN_TFLITE, loads $DUNLIN_TEST_MODEL, runs it and prints the report or the
 // error.
-func loadAndReport() {
-	r, err := tflite.Open(tflite.Config{})
+func loadAndReport(delegates ...string) {
+	root := fstest.MapFS{"proc/device-tree/model": {Data: []byte(os.Getenv(boardEnv) + "\x00")}}
+	r, err := tflite.Open(tflite.Config{Root: root})
 	check(err)
 	model, err := os.ReadFile(filepath.Join(testdata, os.Getenv(modelEnv)))
 	check(err)
-	s, err := r.Load(model, engine.Options{})
+	s, err := r.Load(model, engine.Options{Delegates: delegates})
 	check(err)
 	check(s.Invoke())
 	fmt.Println(r.Version(), s.Report(), s.Report().Reason)

@@ -5,6 +5,8 @@
             fast       the same, and remembers the answer to each input: faster than any kernel
             partial    claims the first half
             none       claims nothing
+            custom     claims the operators that the library does not know, as those of a model that was compiled for an
+                       accelerator; each copies its first input to its first output
             wrong      true answers, changed
             slow       waits "us" microseconds before each answer
             fail       fails                        \
@@ -101,6 +103,7 @@ static TfLiteStatus kernel_prepare(TfLiteContext* c, TfLiteNode* self) {
   kernel* k = self->user_data;
   int inner[4096], n = 0;
   if (step(k->from, c, "kernel") != kTfLiteOk) return kTfLiteError;
+  if (is(k->from, "custom")) return kTfLiteOk;
   for (int i = 0; i < k->count; i++) {
     TfLiteNode* node;
     TfLiteRegistration* r;
@@ -171,11 +174,20 @@ static TfLiteStatus run_fast(TfLiteContext* c, kernel* k) {
   return kTfLiteOk;
 }
 
+/* Copies the first input of the first inner operator to the last operator's first output. */
+static TfLiteStatus run_custom(TfLiteContext* c, kernel* k) {
+  TfLiteTensor* from = &c->tensors[k->inputs->data[0]];
+  TfLiteTensor* to = &c->tensors[k->outputs->data[0]];
+  memcpy(to->data.raw, from->data.raw, from->bytes < to->bytes ? from->bytes : to->bytes);
+  return kTfLiteOk;
+}
+
 static TfLiteStatus kernel_invoke(TfLiteContext* c, TfLiteNode* self) {
   kernel* k = self->user_data;
   if (step(k->from, c, "invoke") != kTfLiteOk) return kTfLiteError;
   if (is(k->from, "slow")) usleep((useconds_t)k->from->us);
   if (is(k->from, "fast")) return run_fast(c, k);
+  if (is(k->from, "custom")) return run_custom(c, k);
   if (run(c, k) != kTfLiteOk) return kTfLiteError;
   if (is(k->from, "wrong")) {
     TfLiteTensor* t = &c->tensors[k->outputs->data[0]];
@@ -193,6 +205,16 @@ static TfLiteStatus prepare(TfLiteContext* c, TfLiteDelegate* d) {
   if (is(p, "none")) claim->size = 0;
   if (is(p, "partial")) claim->size = (claim->size + 1) / 2;
   p->find = c->GetNodeAndRegistration;
+  if (is(p, "custom")) {
+    int n = 0;
+    for (int i = 0; i < claim->size; i++) {
+      TfLiteNode* node;
+      TfLiteRegistration* r;
+      if (p->find(c, claim->data[i], &node, &r) != kTfLiteOk) return kTfLiteError;
+      if (r->builtin_code == 32) claim->data[n++] = claim->data[i]; /* kTfLiteBuiltinCustom */
+    }
+    claim->size = n;
+  }
   TfLiteRegistration k;
   memset(&k, 0, sizeof k);
   k.init = kernel_init, k.free = kernel_free, k.prepare = kernel_prepare, k.invoke = kernel_invoke;
@@ -226,7 +248,8 @@ __attribute__((visibility("default"))) TfLiteDelegate* tflite_plugin_create_dele
     return NULL;
   }
   p->delegate.Prepare = prepare;
-  p->delegate.flags = kTfLiteDelegateFlagsNone;
+  /* With this flag the library does not prepare the operators that it does not know before they are claimed. */
+  p->delegate.flags = is(p, "custom") ? kTfLiteDelegateFlagsAllowDynamicTensors : kTfLiteDelegateFlagsNone;
   return &p->delegate;
 }
 
