@@ -55,6 +55,7 @@ type TransfersStatus struct {
 	Retried uint64 `json:"retried"`
 	Worst   Micros `json:"worst_us"` // the longest one, with its retries
 	Last    string `json:"last_error,omitempty"`
+	Advice  string `json:"advice,omitempty"` // what a person can do about it
 }
 
 // PipelineStatus is one model at work.

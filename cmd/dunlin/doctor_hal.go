@@ -93,14 +93,18 @@ func (d *doctor) opened(ctx context.Context, c config.SourceConfig, src hal.Sour
 		i := slices.IndexFunc(d.running.Sources, func(s agent.SourceStatus) bool { return s.Name == c.Name })
 		if i >= 0 {
 			s := d.running.Sources[i]
-			d.findings = append(d.findings, finding{what, "note", fmt.Sprintf("the daemon reads it: %s, %s", s.State, rateText(s.Rate))})
+			text := fmt.Sprintf("the daemon reads it: %s, %s", s.State, rateText(s.Rate))
+			if s.State == agent.Absent {
+				text = strings.TrimSuffix(text+"; "+d.hardware.instead(ctx, c), "; ")
+			}
+			d.findings = append(d.findings, finding{what, "note", text})
 			return
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, trial+min(driverOf(c).rate(c).Period(), 2*trial))
+	trying, cancel := context.WithTimeout(ctx, trial+min(driverOf(c).rate(c).Period(), 2*trial))
 	defer cancel()
 	var first []float32
-	err := src.Run(ctx, func(b hal.Block) {
+	err := src.Run(trying, func(b hal.Block) {
 		if first == nil && len(b.Values) >= b.Channels {
 			first = append(first, b.Values[:b.Channels]...)
 		}
@@ -108,7 +112,7 @@ func (d *doctor) opened(ctx context.Context, c config.SourceConfig, src hal.Sour
 	})
 	switch {
 	case err != nil && !errors.Is(err, hal.End):
-		d.add(what, err, "")
+		d.add(what, d.hardware.advised(ctx, c, err), "")
 	case first == nil:
 		d.findings = append(d.findings, finding{what, "note", src.String() + ": opened, no sample came within the trial" + reasonOf(src)})
 	default:

@@ -2,9 +2,7 @@ package main
 
 import (
 	"path/filepath"
-	"strings"
 
-	"github.com/dunlin-iot/dunlin/agent"
 	"github.com/dunlin-iot/dunlin/agent/config"
 	"github.com/dunlin-iot/dunlin/hal"
 	"github.com/dunlin-iot/dunlin/hal/board"
@@ -43,37 +41,6 @@ func (h *hardware) path(p string) string {
 		return p
 	}
 	return filepath.Join(h.root, p)
-}
-
-// transfers are the counts of a chip's address; nil when it is none, or its bus was never opened.
-func (h *hardware) transfers(c config.SourceConfig) *agent.TransfersStatus {
-	p, chip := placeOf(c)
-	if !chip {
-		return nil
-	}
-	stats, opened := h.board.Stats()[h.busName(p.Bus)][p.Address]
-	if !opened {
-		return nil
-	}
-	t := &agent.TransfersStatus{Done: stats.Transfers, Failed: stats.Failed, Retried: stats.Retries, Worst: agent.MicrosOf(stats.Worst)}
-	if stats.Last != nil {
-		t.Last = stats.Last.Error()
-	}
-	return t
-}
-
-// busName is the i2c-N of a bus that may be named by its path or by a part of its adapter's name.
-func (h *hardware) busName(name string) string {
-	short := strings.TrimPrefix(name, "/dev/")
-	if strings.HasPrefix(short, "i2c-") {
-		return short
-	}
-	for _, b := range h.board.Buses() {
-		if strings.Contains(strings.ToLower(b.Adapter), strings.ToLower(short)) {
-			return b.Name
-		}
-	}
-	return short
 }
 
 // close lets go of the buses. One that hangs in the kernel is left to it: the program ends all the same.

@@ -33,9 +33,9 @@ func (a *app) sourcesReadCommand() *cobra.Command {
 		defer h.close()
 		src := h.source(s)
 		if isTerminal(a.out) && count == 0 {
-			return a.readLive(c.Context(), s.Name, src)
+			return h.advised(c.Context(), s, a.readLive(c.Context(), s.Name, src))
 		}
-		return readSource(c.Context(), src, a.out, count)
+		return h.advised(c.Context(), s, readSource(c.Context(), src, a.out, count))
 	}
 	return c
 }

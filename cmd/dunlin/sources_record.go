@@ -82,7 +82,7 @@ func (a *app) record(ctx context.Context, name string, f recordFlags) error {
 	}
 	r := &recording{out: files.samples, period: rate.Period(), limit: f.length}
 	src := h.source(c)
-	err = recordFrom(ctx, src, r, f.label, rate)
+	err = h.advised(ctx, c, recordFrom(ctx, src, r, f.label, rate))
 	h.close()
 	if r.samples == 0 {
 		return errors.Join(err, files.discard())

@@ -164,7 +164,7 @@ func problems(s agent.Status) []string {
 	}
 	for _, src := range s.Sources {
 		if src.Reason != "" {
-			out = append(out, fmt.Sprintf("source %s is %s: %s", src.Name, src.State, src.Reason))
+			out = append(out, fmt.Sprintf("source %s is %s: %s%s", src.Name, src.State, src.Reason, advice(src)))
 		}
 	}
 	return out

@@ -32,6 +32,7 @@ type Board struct {
 	i2c    map[string]*shared   // the newest of each bus, by name
 	all    map[*shared]struct{} // also those whose adapter has gone and that still have handles
 	spi    map[string]*port     // by name
+	past   counts               // of buses that were closed
 }
 
 // New recognises the machine. It opens nothing.
@@ -45,7 +46,7 @@ func New(cfg Config) *Board {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	b := &Board{cfg: cfg, i2c: map[string]*shared{}, all: map[*shared]struct{}{}, spi: map[string]*port{}}
+	b := &Board{cfg: cfg, i2c: map[string]*shared{}, all: map[*shared]struct{}{}, spi: map[string]*port{}, past: counts{}}
 	b.kind, b.model = recognise(b.path("/"))
 	return b
 }

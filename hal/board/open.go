@@ -73,6 +73,7 @@ func (b *Board) release(s *shared) error {
 	s.users--
 	last := s.users == 0 && !b.closed
 	if last {
+		b.past.add(s.name, s.bus.Stats())
 		delete(b.all, s)
 		if b.i2c[s.name] == s {
 			delete(b.i2c, s.name)
@@ -84,17 +85,6 @@ func (b *Board) release(s *shared) error {
 	}
 	b.cfg.Logger.Debug("bus closed", "bus", s.name)
 	return s.bus.Close()
-}
-
-// Stats are the counts of every open I2C bus by name and address.
-func (b *Board) Stats() map[string]map[uint16]i2cdev.Stats {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	all := map[string]map[uint16]i2cdev.Stats{}
-	for name, s := range b.i2c {
-		all[name] = s.bus.Stats()
-	}
-	return all
 }
 
 // owned is the refusal of an address that a kernel driver owns.

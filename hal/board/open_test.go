@@ -83,6 +83,30 @@ func TestHandlesShareABus(t *testing.T) {
 	}
 }
 
+// TestCountsOutliveTheBus: a source that fails lets go of its bus; how often the chip did not answer is still told.
+func TestCountsOutliveTheBus(t *testing.T) {
+	m := raspberry(t)
+	k := m.i2c("i2c-1", "bcm2835", bme280())
+	b := m.board()
+	for range 2 {
+		h, err := b.I2C("i2c-1", 0x76)
+		if err != nil {
+			t.Fatal(err)
+		}
+		k.Fail(nil, syscall.EIO)
+		for range 2 {
+			_ = h.Tx(0x76, []byte{0xd0}, make([]byte, 1)) // the second fails, which is counted
+		}
+		if err := h.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	s := b.Stats()["i2c-1"][0x76]
+	if s.Transfers != 2 || s.Bytes != 4 || s.Failed != 2 || s.ByErrno[syscall.EIO] != 2 || !errors.Is(s.Last, syscall.EIO) || s.Worst <= 0 {
+		t.Errorf("%+v", s)
+	}
+}
+
 func TestBoardOwnsEveryClose(t *testing.T) {
 	m := raspberry(t)
 	k := m.i2c("i2c-1", "bcm2835", bme280())

@@ -69,6 +69,28 @@ func (s *Stats) fail(err error) {
 	s.ByErrno[errno]++
 }
 
+// Plus is the sum of two counts of one address, as of a bus that was opened again.
+func (s Stats) Plus(o Stats) Stats {
+	s.Transfers += o.Transfers
+	s.Bytes += o.Bytes
+	s.Retries += o.Retries
+	s.Failed += o.Failed
+	s.Hung += o.Hung
+	s.Worst = max(s.Worst, o.Worst)
+	if o.LastAt.After(s.LastAt) {
+		s.Last, s.LastAt = o.Last, o.LastAt
+	}
+	by := maps.Clone(s.ByErrno)
+	for errno, n := range o.ByErrno {
+		if by == nil {
+			by = map[syscall.Errno]uint64{}
+		}
+		by[errno] += n
+	}
+	s.ByErrno = by
+	return s
+}
+
 // Stats are the counts by address. They may be read at any time, also while the bus hangs.
 func (b *Bus) Stats() map[uint16]Stats {
 	b.tally.mu.Lock()
