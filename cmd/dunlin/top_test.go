@@ -81,7 +81,7 @@ func TestTopLines(t *testing.T) {
 	if err := a.topLines(sampleStatus(5_000_000, 20)); err != nil {
 		t.Fatal(err)
 	}
-	want := "5s activity running decision=walking score=0.987 windows=20 p50=4.2 us p99=11.0 us waiting=10 uplink=waiting\n" +
+	want := "5s activity running decision=walking score=0.987 windows=20 p50=4.2 us p99=11.0 us waiting=10 uplink=waiting trial=motions@3\n" +
 		"5s sound absent decision=- score=- windows=0 p50=- p99=- waiting=10 uplink=waiting\n"
 	if out.String() != want {
 		t.Errorf("lines:\n%swant\n%s", out.String(), want)
