@@ -32,7 +32,8 @@ func (s *Shelf) Import(ctx context.Context, r io.Reader) (Version, error) {
 		}
 	})
 	if known != nil {
-		return *known, s.discard(f.SHA256)
+		v, err := s.again(ctx, f, *known)
+		return v, errors.Join(err, s.discard(f.SHA256))
 	}
 	if err := s.update("offered", func(st *state) error { return st.offer(f) }); err != nil {
 		return Version{}, fmt.Errorf("import bundle: %w", err)
@@ -167,20 +168,4 @@ func (s *Shelf) forget() error {
 		})
 		return nil
 	})
-}
-
-// Resume finishes the imports that a crash interrupted. Its error joins what went wrong; each may be tried again.
-func (s *Shelf) Resume(ctx context.Context) error {
-	s.work.Lock()
-	defer s.work.Unlock()
-	var errs []error
-	for _, v := range s.Versions() {
-		if v.State != Offered && v.State != Accepted && v.State != Fetching {
-			continue
-		}
-		if _, err := s.proceed(ctx, File{Path: s.arrived(v.File), SHA256: v.File, Size: v.Size}); err != nil {
-			errs = append(errs, err)
-		}
-	}
-	return errors.Join(errs...)
 }

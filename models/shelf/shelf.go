@@ -102,7 +102,8 @@ type Shelf struct {
 }
 
 // Open opens the shelf in root, which is made when it is not there. A state file that cannot be read is set aside and
-// the folders that are whole are taken in again; the slots then begin anew, with what the configuration names.
+// the folders that are whole are taken in again, as they are when the file is lost; the slots then begin anew, with what
+// the configuration names.
 func Open(root string, cfg Config) (*Shelf, error) {
 	cfg.fill()
 	s := &Shelf{root: root, cfg: cfg}
@@ -123,7 +124,7 @@ func (s *Shelf) load() (*state, error) {
 	path := filepath.Join(s.root, stateFile)
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return newState(), nil
+		return s.rebuild()
 	}
 	if err != nil {
 		return nil, err
@@ -133,7 +134,7 @@ func (s *Shelf) load() (*state, error) {
 		return st, nil
 	}
 	s.cfg.Logger.Error("state of the shelf is damaged: it is set aside and made anew from the folders", "file", path, "err", err)
-	if err := os.Rename(path, path+".damaged"); err != nil {
+	if err := atomicfile.Write(path+".damaged", text, 0o644); err != nil {
 		return nil, err
 	}
 	return s.rebuild()
@@ -192,17 +193,21 @@ func (s *Shelf) update(point string, change func(*state) error) error {
 	if err := change(next); err != nil {
 		return err
 	}
-	text, err := json.MarshalIndent(next, "", " ")
-	if err != nil {
-		return fmt.Errorf("write state of the shelf: %w", err)
-	}
 	s.cfg.Hook(point + ".before")
-	if err := atomicfile.Write(filepath.Join(s.root, stateFile), append(text, '\n'), 0o644); err != nil {
+	if err := s.save(next); err != nil {
 		return err
 	}
 	s.now = next
 	s.cfg.Hook(point + ".saved")
 	return nil
+}
+
+func (s *Shelf) save(st *state) error {
+	text, err := json.MarshalIndent(st, "", " ")
+	if err != nil {
+		return fmt.Errorf("write state of the shelf: %w", err)
+	}
+	return atomicfile.Write(filepath.Join(s.root, stateFile), append(text, '\n'), 0o644)
 }
 
 // read calls look with the state; it must not keep it.

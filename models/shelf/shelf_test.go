@@ -145,6 +145,9 @@ func TestTrialThatIsCommitted(t *testing.T) {
 	if err := s.Activate(ask(1)); !errors.Is(err, shelf.ErrNothing) {
 		t.Errorf("activate what is active: %v", err)
 	}
+	if _, _, err := told(s); err != nil {
+		t.Fatal(err)
+	}
 	if dropped, err := s.Settle("activity", "motions@7"); err != nil || !dropped {
 		t.Errorf("another base: %v, %v", dropped, err)
 	}

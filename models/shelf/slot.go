@@ -20,7 +20,7 @@ type Request struct {
 }
 
 // Settle drops the slot of a pipeline whose configuration now names another base: the person's word is the newer one.
-// It reports whether there was such a slot.
+// How the last trial ended stays until it has been told. It reports whether there was such a slot.
 func (s *Shelf) Settle(pipeline, base string) (dropped bool, err error) {
 	slot, ok := s.Slot(pipeline)
 	if !ok || slot.Base == base {
@@ -28,6 +28,9 @@ func (s *Shelf) Settle(pipeline, base string) (dropped bool, err error) {
 	}
 	return true, s.update("settled", func(st *state) error {
 		delete(st.Slots, pipeline)
+		if slot.Last != nil && !slot.Last.Told {
+			st.Slots[pipeline] = &Slot{Pipeline: pipeline, Base: base, Last: slot.Last}
+		}
 		return nil
 	})
 }
@@ -48,6 +51,8 @@ func (s *Shelf) Activate(r Request) error {
 		switch {
 		case slot.Next != nil && slot.Next.State != Waiting:
 			return refusal("pipeline %s has %s on trial: wait for its end, or revert it first", r.Pipeline, slot.Next.Model)
+		case slot.Next != nil && slot.Active == try.Folder:
+			return refusal("pipeline %s uses %s already, and %s waits: revert that first", r.Pipeline, r.Model, slot.Next.Model)
 		case slot.Next == nil && slot.Active == try.Folder:
 			return nothing("pipeline %s uses %s already", r.Pipeline, r.Model)
 		}
@@ -170,7 +175,8 @@ func (s *Shelf) Back(pipeline, reason string) error {
 	return s.Fall(pipeline, slot.Previous, reason)
 }
 
-// Fall makes another of the folders that Uses names the pipeline's own, because the present one does not do.
+// Fall makes another of the folders that Uses names the pipeline's own, because the present one does not do. That says
+// nothing against a version that is to follow.
 func (s *Shelf) Fall(pipeline, folder, reason string) error {
 	return s.update("back", func(st *state) error {
 		slot := st.Slots[pipeline]
@@ -180,7 +186,10 @@ func (s *Shelf) Fall(pipeline, folder, reason string) error {
 		slot.Last = &Outcome{
 			Model: st.modelOf(slot, slot.Active), Instead: st.modelOf(slot, folder), State: Reverted, Phase: Committed, Reason: reason,
 		}
-		slot.Active, slot.Previous, slot.Next = folder, slot.Active, nil
+		slot.Active, slot.Previous = folder, slot.Active
+		if slot.Next != nil && slot.Next.Folder == folder {
+			slot.Next = nil // it has come to be used
+		}
 		return nil
 	})
 }
@@ -221,7 +230,7 @@ func (s *Shelf) Tell(pipeline string, tell func(committed bool, facts map[string
 		return err
 	}
 	return s.update("told", func(st *state) error {
-		if slot := st.Slots[pipeline]; slot != nil && slot.Last != nil && slot.Last.Model == o.Model {
+		if slot := st.Slots[pipeline]; slot != nil && slot.Last != nil && *slot.Last == *o {
 			slot.Last.Told = true
 		}
 		return nil

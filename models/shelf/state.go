@@ -34,6 +34,7 @@ type Version struct {
 	Reason   string `json:"reason,omitempty"`   // of a refusal
 	Unsigned bool   `json:"unsigned,omitempty"` // no owner signed it
 	Failures int    `json:"failures,omitempty"` // trials that ended in a revert
+	Tries    int    `json:"tries,omitempty"`    // starts of the agent that went on with the import
 	Order    uint64 `json:"order"`              // counts imports on this device
 }
 

@@ -80,7 +80,8 @@ func (s *Shelf) sweep() error {
 	return err
 }
 
-// rebuild makes a state from the folders that are whole.
+// rebuild makes a state from the folders that are whole, and puts it on the disk before anything goes by it: without it
+// the next start would find folders that no record needs.
 func (s *Shelf) rebuild() (*state, error) {
 	st := newState()
 	err := s.folders(func(folder string) error {
@@ -102,7 +103,10 @@ func (s *Shelf) rebuild() (*state, error) {
 		}
 		return nil
 	})
-	return st, err
+	if err != nil || len(st.Versions) == 0 {
+		return st, err
+	}
+	return st, s.save(st)
 }
 
 func sizeOf(dir string) (n int64) {

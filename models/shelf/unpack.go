@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/dunlin-iot/dunlin/internal/atomicfile"
@@ -47,12 +48,10 @@ func (s *Shelf) unpack(ctx context.Context, f File, v Version) (Version, error) 
 	if err := s.single(v); err != nil {
 		return s.refuse(ctx, f, v, err)
 	}
-	if v, ok, err := s.adopt(ctx, f, v); ok || err != nil {
+	if v, ok, err := s.adopt(ctx, f, v, fsys, b); ok || err != nil {
 		return v, err
 	}
-	files := map[string]string{manifest.File: b.Digest}
-	maps.Copy(files, b.Files)
-	size, err := s.write(fsys, v, files)
+	size, err := s.write(fsys, v, b)
 	if err != nil {
 		return s.refuse(ctx, f, v, err)
 	}
@@ -85,7 +84,7 @@ func (s *Shelf) single(v Version) (err error) {
 }
 
 // adopt lets the folder of the same content stand for this file too: its record takes the file's name.
-func (s *Shelf) adopt(ctx context.Context, f File, v Version) (out Version, ok bool, err error) {
+func (s *Shelf) adopt(ctx context.Context, f File, v Version, fsys fs.FS, b *manifest.Bundle) (out Version, ok bool, err error) {
 	var twin string
 	s.read(func(st *state) {
 		for _, other := range st.Versions {
@@ -97,7 +96,11 @@ func (s *Shelf) adopt(ctx context.Context, f File, v Version) (out Version, ok b
 	if twin == "" {
 		return out, false, nil
 	}
-	if err := s.approve(ctx, f); err != nil {
+	err = s.mend(fsys, v, b)
+	if err == nil {
+		err = s.approve(ctx, f)
+	}
+	if err != nil {
 		out, err = s.refuse(ctx, f, v, err)
 		return out, false, err
 	}
@@ -115,8 +118,20 @@ func (s *Shelf) adopt(ctx context.Context, f File, v Version) (out Version, ok b
 	return out, true, err
 }
 
+// mend writes the folder of a version again when it is not whole.
+func (s *Shelf) mend(fsys fs.FS, v Version, b *manifest.Bundle) error {
+	if s.isWhole(v) {
+		return nil
+	}
+	s.cfg.Logger.Warn("folder is damaged: it is written again", "folder", v.folder())
+	_, err := s.write(fsys, v, b)
+	return err
+}
+
 // write copies the files of a bundle into a new folder, then names it. What a crash left is written again.
-func (s *Shelf) write(fsys fs.FS, v Version, files map[string]string) (size int64, err error) {
+func (s *Shelf) write(fsys fs.FS, v Version, b *manifest.Bundle) (size int64, err error) {
+	files := map[string]string{manifest.File: b.Digest}
+	maps.Copy(files, b.Files)
 	dir := s.Path(v.folder())
 	draft := dir + newMark
 	if err := errors.Join(os.RemoveAll(draft), os.RemoveAll(dir)); err != nil {
@@ -153,7 +168,7 @@ func copyFile(path string, fsys fs.FS, name, digest string) (n int64, err error)
 	}
 	sum := sha256.New()
 	n, err = io.Copy(io.MultiWriter(out, sum), in)
-	if err == nil && hex.EncodeToString(sum.Sum(nil)) != digest {
+	if err == nil && hex.EncodeToString(sum.Sum(nil)) != strings.ToLower(digest) {
 		err = fmt.Errorf("%s: %w", name, manifest.ErrDigest)
 	}
 	return n, errors.Join(err, out.Sync(), out.Close())
@@ -164,7 +179,7 @@ func (s *Shelf) finish(ctx context.Context, f File, v Version, size int64) (Vers
 	if err := s.approve(ctx, f); err != nil {
 		return s.refuse(ctx, f, v, err)
 	}
-	v, err := s.step("verified", f, func(v *Version) { v.State, v.Bytes, v.Reason = Verified, size, "" })
+	v, err := s.step("verified", f, func(v *Version) { v.State, v.Bytes, v.Reason, v.Tries = Verified, size, "", 0 })
 	if err != nil {
 		return v, err
 	}

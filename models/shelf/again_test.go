@@ -1,0 +1,145 @@
+package shelf_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/dunlin-iot/dunlin/models/manifest"
+	"github.com/dunlin-iot/dunlin/models/shelf"
+)
+
+// TestShelfOutlivesItsState: the versions are still there when the agent starts twice after its state was damaged or
+// lost, and nobody imported anything between.
+func TestShelfOutlivesItsState(t *testing.T) {
+	for name, harm := range map[string]func(string) error{
+		"damaged": func(path string) error { return os.WriteFile(path, []byte("{"), 0o600) },
+		"lost":    os.Remove,
+	} {
+		t.Run(name, func(t *testing.T) {
+			root := t.TempDir()
+			v := take(t, newShelf(t, root, config()), 2)
+			do(t, harm(filepath.Join(root, "state.json")))
+			for range 3 {
+				s := newShelf(t, root, config())
+				if got := s.Versions(); len(got) != 1 || got[0].Folder() != v.Folder() {
+					t.Fatalf("on the shelf are %+v, want %s", got, v.Folder())
+				}
+			}
+		})
+	}
+}
+
+// TestDamagedFolderIsMended: importing the bundle again is the way back for a folder that the disk has damaged.
+func TestDamagedFolderIsMended(t *testing.T) {
+	root := t.TempDir()
+	s := newShelf(t, root, config())
+	v := take(t, s, 2)
+	do(t, os.WriteFile(filepath.Join(s.Path(v.Folder()), "labels.txt"), []byte("rust"), 0o600))
+	if again := take(t, s, 2); again != v {
+		t.Errorf("mended %+v, want %+v", again, v)
+	}
+	if b, err := manifest.Open(os.DirFS(s.Path(v.Folder()))); err != nil || b.Digest != v.Digest {
+		t.Errorf("after importing it again: %v", err)
+	}
+	do(t, os.RemoveAll(s.Path(v.Folder())), os.Remove(filepath.Join(root, "state.json")))
+	s = newShelf(t, root, config())
+	if again := take(t, s, 2); again.Folder() != v.Folder() {
+		t.Errorf("imported anew as %+v", again)
+	}
+}
+
+// TestSignatureComesLater: a bundle that nobody had signed is asked about again when it is imported again.
+func TestSignatureComesLater(t *testing.T) {
+	signed, no := false, error(nil)
+	cfg := config()
+	cfg.Trust = func(context.Context, shelf.File) (bool, error) { return signed, no }
+	s := newShelf(t, t.TempDir(), cfg)
+	if v := take(t, s, 2); !v.Unsigned {
+		t.Fatalf("imported %+v", v)
+	}
+	signed = true
+	if v := take(t, s, 2); v.Unsigned {
+		t.Errorf("after its owner signed it: %+v", v)
+	}
+}
+
+// TestActivateActiveWhileAnotherWaits keeps the version before: a trial of the active one would make it its own past.
+func TestActivateActiveWhileAnotherWaits(t *testing.T) {
+	s := newShelf(t, t.TempDir(), config())
+	two, _ := take(t, s, 2), take(t, s, 3)
+	do(t, s.Activate(ask(2)), s.Begin("activity"), s.Try("activity"), s.Commit("activity", ""), s.Activate(ask(3)))
+	if err := s.Activate(ask(2)); !errors.Is(err, shelf.ErrRefused) || !strings.Contains(err.Error(), "motions@3 waits") {
+		t.Errorf("activate what is active while another waits: %v", err)
+	}
+	if slot, _ := s.Slot("activity"); slot.Next == nil || slot.Next.Model != "motions@3" || slot.Active != two.Folder() {
+		t.Errorf("slot %+v", slot)
+	}
+}
+
+// TestFallKeepsTheWish: a version that does not open any more says nothing against the one that waits.
+func TestFallKeepsTheWish(t *testing.T) {
+	s := newShelf(t, t.TempDir(), config())
+	take(t, s, 2)
+	take(t, s, 3)
+	do(t, s.Activate(ask(2)), s.Begin("activity"), s.Try("activity"), s.Commit("activity", ""), s.Activate(ask(3)), s.Fall("activity", "", "it does not open"))
+	if slot, _ := s.Slot("activity"); slot.Next == nil || slot.Next.Model != "motions@3" {
+		t.Errorf("the version that waited is gone: %+v", slot)
+	}
+}
+
+// TestReasonOutlivesAnotherBase: how a trial ended is told although the configuration names another model since.
+func TestReasonOutlivesAnotherBase(t *testing.T) {
+	s := newShelf(t, t.TempDir(), config())
+	take(t, s, 2)
+	do(t, s.Activate(ask(2)), s.Begin("activity"), s.Revert("activity", "golden vectors differ"))
+	if dropped, err := s.Settle("activity", "motions@7"); err != nil || !dropped {
+		t.Fatalf("another base: %v, %v", dropped, err)
+	}
+	facts, _, err := told(s)
+	if err != nil || facts["reason"] != "golden vectors differ" {
+		t.Errorf("told %v, %v", facts, err)
+	}
+	if uses := s.Uses("activity"); len(uses) != 1 || uses[0] != "" {
+		t.Errorf("the pipeline uses %q", uses)
+	}
+}
+
+// TestImportThatEndsTheAgent: a bundle whose unpacking kills the process is given up, not tried at every start for ever.
+func TestImportThatEndsTheAgent(t *testing.T) {
+	root := t.TempDir()
+	cfg := config()
+	cfg.Hook = func(point string) {
+		if point == "accepted.saved" {
+			panic("killed")
+		}
+	}
+	crash := func(do func()) {
+		defer func() { _ = recover() }()
+		do()
+	}
+	s := newShelf(t, root, cfg)
+	crash(func() { take(t, s, 2) })
+	cfg.Hook = func(point string) {
+		if point == "resumed.saved" {
+			panic("killed")
+		}
+	}
+	for range 3 {
+		s = newShelf(t, root, cfg)
+		crash(func() { do(t, s.Resume(t.Context())) })
+	}
+	s = newShelf(t, root, cfg)
+	if err := s.Resume(t.Context()); !errors.Is(err, shelf.ErrRefused) || !strings.Contains(err.Error(), "3 times") {
+		t.Errorf("resume: %v", err)
+	}
+	if got := s.Versions(); len(got) != 1 || got[0].State != shelf.Refused {
+		t.Errorf("versions %+v", got)
+	}
+	if v := take(t, newShelf(t, root, config()), 2); v.State != shelf.Verified {
+		t.Errorf("imported again: %+v", v)
+	}
+}
