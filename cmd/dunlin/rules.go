@@ -70,6 +70,23 @@ func (h *hardware) iioRule(c config.SourceConfig) (udev.Rule, error) {
 	return udev.ForIIO(c.Name, d.Name, parent, settings), nil
 }
 
+// carryOut sets the attributes of a source's device now, where there is no udev to do it.
+func (h *hardware) carryOut(c config.SourceConfig) error {
+	if c.IIO == nil || c.IIO.Mode == config.IIOPoll {
+		return nil
+	}
+	cfg := iioConfig(h, c)
+	d, _, err := findIIO(cfg)
+	if err != nil {
+		return err
+	}
+	plan, err := iio.Plan(d, cfg)
+	if err != nil {
+		return err
+	}
+	return iio.Apply(d, plan)
+}
+
 // findIIO finds a device as its source will, and tells how many of its name there are.
 func findIIO(cfg iio.Config) (d iio.Device, same int, err error) {
 	all, err := iio.Scan(cfg.Root)

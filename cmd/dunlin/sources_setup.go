@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/dunlin-iot/dunlin/agent/config"
 	"github.com/dunlin-iot/dunlin/hal/udev"
 	"github.com/dunlin-iot/dunlin/internal/atomicfile"
 )
@@ -52,7 +53,7 @@ func (a *app) sourcesSetupCommand() *cobra.Command {
 		if err := rootOnly(os.Geteuid(), s.Name); err != nil {
 			return err
 		}
-		return a.setUp(c.Context(), h, rule, text)
+		return a.setUp(c.Context(), h, s, rule, text)
 	}
 	return c
 }
@@ -65,7 +66,7 @@ func rootOnly(uid int, name string) error {
 }
 
 // setUp writes the rule and has it carried out.
-func (a *app) setUp(ctx context.Context, h *hardware, rule udev.Rule, text string) error {
+func (a *app) setUp(ctx context.Context, h *hardware, c config.SourceConfig, rule udev.Rule, text string) error {
 	file := h.path(rulePath(rule.Source))
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return fmt.Errorf("make folder of udev rules: %w", err)
@@ -78,8 +79,8 @@ func (a *app) setUp(ctx context.Context, h *hardware, rule udev.Rule, text strin
 		a.say("there is no group %s yet: groupadd --system %s, then run this again", udev.Group, udev.Group)
 	}
 	if _, err := exec.LookPath("udevadm"); err != nil {
-		a.say("there is no udevadm here: the rule holds when udev reads it, at the latest after a restart of the machine")
-		return nil
+		a.say("there is no udevadm here: the rule holds when some udev reads it; without one run this again whenever the device has come, as after a restart")
+		return h.carryOut(c)
 	}
 	subsystem := ""
 	for _, m := range rule.Matches {

@@ -53,7 +53,7 @@ func (b *Buffered) Run(ctx context.Context, emit func(hal.Block)) error {
 	return b.pulse.Finish(ctx, b.run(ctx, emit))
 }
 
-func (b *Buffered) run(ctx context.Context, emit func(hal.Block)) (err error) {
+func (b *Buffered) run(ctx context.Context, emit func(hal.Block)) error {
 	if ctx.Err() != nil {
 		return nil
 	}
@@ -72,11 +72,9 @@ func (b *Buffered) run(ctx context.Context, emit func(hal.Block)) (err error) {
 	if err != nil {
 		return err
 	}
-	undo, err := prepare(d, b.cfg, plan)
-	if err != nil {
+	if err := prepared(d, b.cfg, plan); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, undo()) }()
 	c, err := newCapture(b, d.Dir, chosen, emit)
 	if err != nil {
 		return fmt.Errorf("capture %s: %w", b.cfg.what(), err)

@@ -10,8 +10,8 @@
 // where they are read, steps of that clock included.
 //
 // A device's attributes belong to root. Plan says what must stand in them for a Buffered source; a udev rule writes it
-// (see hal/udev). A source that finds everything as planned touches nothing; one that may write does so; any other says
-// that it is absent, and that `dunlin sources setup` makes the rule. The package imports hal, hal/judge, hal/pace,
+// (see hal/udev). A source finds everything as planned and touches nothing, or says that it is absent, and that
+// `dunlin sources setup` makes the rule: sources never write in /sys. The package imports hal, hal/judge, hal/pace,
 // hal/poll, internal/clock and golang.org/x/sys; its sources start no goroutine but the one of context.AfterFunc, which
 // has ended when Run returns.
 package iio

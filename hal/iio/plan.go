@@ -3,14 +3,12 @@ package iio
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/dunlin-iot/dunlin/hal"
@@ -129,31 +127,28 @@ func (s Setting) standsAs(d Device) bool {
 // near allows for a rate that a driver rounds.
 func near(a, b float64) bool { return math.Abs(a-b) <= 0.005*math.Abs(b) }
 
-// prepare makes the device stand as planned: it leaves it alone when it does, and writes when it may. Undo puts a buffer
-// off that was put on here.
-func prepare(d Device, cfg Config, plan []Setting) (undo func() error, err error) {
-	none := func() error { return nil }
+// prepared tells what does not stand as planned, and what a person does about it. A source writes nothing in /sys, also
+// where it may: whatever runs as root by accident would take the device from another program.
+func prepared(d Device, cfg Config, plan []Setting) error {
 	wrong := slices.IndexFunc(plan[1:], func(s Setting) bool { return !s.standsAs(d) })
 	if wrong < 0 {
-		return none, nil
+		return nil
 	}
-	first := plan[1+wrong]
-	for _, s := range plan {
-		if err := write(d, s); err != nil {
-			return none, refused(cfg, first, s, err, text(d.Dir, first.Attr))
-		}
+	s := plan[1+wrong]
+	return &hal.AbsentError{
+		What: fmt.Sprintf("%s with %s of %s (it is %q)", cfg.what(), s.Attr, s.Value, text(d.Dir, s.Attr)),
+		Fix:  "run once: sudo dunlin sources setup " + cfg.Source,
 	}
-	return func() error { return write(d, Setting{enable, "0"}) }, nil
 }
 
-func refused(cfg Config, first, s Setting, err error, now string) error {
-	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
-		return &hal.AbsentError{
-			What: fmt.Sprintf("%s with %s of %s (it is %q)", cfg.what(), first.Attr, first.Value, now),
-			Fix:  "run once: sudo dunlin sources setup " + cfg.Source, Err: err,
+// Apply writes a plan, in its order. It is for tools that root runs where no udev carries rules out.
+func Apply(d Device, plan []Setting) error {
+	for _, s := range plan {
+		if err := write(d, s); err != nil {
+			return fmt.Errorf("set %s of %s to %s: %w", s.Attr, d.Name, s.Value, err)
 		}
 	}
-	return fmt.Errorf("set %s of %s to %s: %w", s.Attr, cfg.what(), s.Value, err)
+	return nil
 }
 
 func write(d Device, s Setting) error {

@@ -43,7 +43,7 @@ func TestPlan(t *testing.T) {
 	}
 }
 
-// TestStandsAsPlanned: a device that the rule has set up is only read; what is off is written, where that is allowed.
+// TestStandsAsPlanned: a device that the rule has set up is read.
 func TestStandsAsPlanned(t *testing.T) {
 	c := &steps{boot: 100e9}
 	tree, node, src := imu(t, c)
@@ -52,24 +52,33 @@ func TestStandsAsPlanned(t *testing.T) {
 	if got := tree.Get("iio:device0", "buffer/enable"); got != "1" {
 		t.Errorf("a buffer that was on before is %q afterwards", got)
 	}
-
-	tree.Set("iio:device0", "buffer/enable", "0")
-	tree.Set("iio:device0", "sampling_frequency", "52.000000")
-	node.Push(frame(1, 2, 3, c.boot)...)
-	first(t, src, 1)
-	if rate, on := tree.Get("iio:device0", "sampling_frequency"), tree.Get("iio:device0", "buffer/enable"); rate != "104" || on != "0" {
-		t.Errorf("rate %q, and a buffer that was put on here is %q afterwards", rate, on)
-	}
 }
 
-// TestFixIsARule: without rights in /sys the source says what a person has to do.
-func TestFixIsARule(t *testing.T) {
-	tree, _, src := imu(t, nil)
-	tree.Set("iio:device0", "sampling_frequency", "52.000000")
-	tree.Forbid("iio:device0", "buffer/enable")
+// TestNeverWritesInSys: what does not stand as planned is told with what to do, and left as it is, also by a source that
+// may write; Apply, which root's tools call, makes it stand.
+func TestNeverWritesInSys(t *testing.T) {
+	c := &steps{boot: 100e9}
+	tree, node, src := imu(t, c)
+	for attr, value := range map[string]string{"sampling_frequency": "52.000000", "buffer/enable": "0"} {
+		tree.Set("iio:device0", attr, value)
+	}
 	var gone *hal.AbsentError
 	err := src.Run(t.Context(), func(hal.Block) {})
-	if !errors.As(err, &gone) || gone.Fix != "run once: sudo dunlin sources setup imu" || !strings.Contains(gone.What, "sampling_frequency of 104") {
+	if !errors.As(err, &gone) || gone.Fix != "run once: sudo dunlin sources setup imu" || !strings.Contains(gone.What, `sampling_frequency of 104 (it is "52.000000")`) {
 		t.Errorf("%v", err)
+	}
+	if rate, on := tree.Get("iio:device0", "sampling_frequency"), tree.Get("iio:device0", "buffer/enable"); rate != "52.000000" || on != "0" {
+		t.Errorf("rate %q and enable %q were written", rate, on)
+	}
+	d := scan(t, tree)["iio:device0"]
+	settings, err := iio.Plan(d, iio.Config{Device: "lsm6dsox_accel", Rate: 104})
+	if err := errors.Join(err, iio.Apply(d, settings)); err != nil {
+		t.Fatal(err)
+	}
+	node.Push(frame(1, 2, 3, c.boot)...)
+	first(t, src, 1)
+	tree.Forbid("iio:device0", "buffer/enable")
+	if err := iio.Apply(d, settings); err == nil || !strings.Contains(err.Error(), "set buffer/enable of lsm6dsox_accel to 0") {
+		t.Errorf("forbidden: %v", err)
 	}
 }
