@@ -52,6 +52,7 @@ func (w *path) adopt(o order) {
 		w.p.cfg.Logger.Warn("old session did not close in order", "reason", err)
 	}
 	w.heir, w.done, w.fed, w.skip, w.kept = o.lane, o.done, false, w.lane.rhythm(o.lane.model), false
+	w.p.swaps.wait(true)
 	if w.p.off.Load() {
 		w.promise()
 	}
@@ -154,7 +155,7 @@ func (w *path) show(then *tally, old *lane) {
 		old.tally = then
 	}
 	w.p.swaps.mu.Lock()
-	w.p.swaps.trial = t
+	w.p.swaps.trial, w.p.swaps.waits = t, false
 	w.p.swaps.mu.Unlock()
 }
 
@@ -180,7 +181,11 @@ func (w *path) drainSpare() {
 // goBack makes the spare the lane again; it holds the same samples as the lane, so its next window is the next one.
 func (w *path) goBack() error {
 	if w.heir != nil {
-		return w.dropHeir(errors.New("the swap was taken back"))
+		err := w.dropHeir(errors.New("the swap was taken back"))
+		if !w.lane.closed {
+			return err
+		}
+		w.p.cfg.Logger.Warn("swap is taken back while no model is open", "reason", err)
 	}
 	if w.spare == nil {
 		return fmt.Errorf("no session of the version before is open: %w", ErrNotRunning)
@@ -208,7 +213,7 @@ func (w *path) keepNew() error {
 
 func (w *path) noTrial() {
 	w.p.swaps.mu.Lock()
-	w.p.swaps.trial = nil
+	w.p.swaps.trial, w.p.swaps.waits = nil, false
 	w.p.swaps.mu.Unlock()
 }
 
@@ -219,6 +224,7 @@ func (w *path) dropHeir(why error) error {
 	}
 	heir := w.heir
 	w.heir, w.fed = nil, false
+	w.p.swaps.wait(false)
 	w.answer(why)
 	return heir.close()
 }

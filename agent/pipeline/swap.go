@@ -44,6 +44,7 @@ type swaps struct {
 	mu    sync.Mutex
 	gone  chan struct{} // closed when Run ends; nil while no model is open
 	trial *trialState   // nil when no version is on trial
+	waits bool          // a model is to follow with its first full window
 }
 
 // trialState is what two lanes have done since one followed the other.
@@ -66,7 +67,28 @@ func (s *swaps) end() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	close(s.gone)
-	s.gone, s.trial = nil, nil
+	s.gone, s.trial, s.waits = nil, nil, false
+}
+
+// wait notes whether a model waits for its first window.
+func (s *swaps) wait(is bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.waits = is
+}
+
+// Opened reports whether a model is open that could be exchanged.
+func (p *Pipeline) Opened() bool {
+	p.swaps.mu.Lock()
+	defer p.swaps.mu.Unlock()
+	return p.swaps.gone != nil
+}
+
+// Waits reports whether a new model waits for its first full window: no samples come, or the pipeline is off.
+func (p *Pipeline) Waits() bool {
+	p.swaps.mu.Lock()
+	defer p.swaps.mu.Unlock()
+	return p.swaps.waits
 }
 
 // Swap exchanges the pipeline's model between two windows. The new one must have passed its golden vectors; Swap warms
@@ -139,7 +161,7 @@ func (p *Pipeline) SwapPaused(ctx context.Context, open func(context.Context) (*
 func (p *Pipeline) Keep(ctx context.Context) error { return p.simple(ctx, keep) }
 
 // Back gives the window that comes next to the old model again, and closes the new one's session. It wraps ErrNotRunning
-// when there is none to go back to.
+// when there is none to go back to: SwapPaused brings one then.
 func (p *Pipeline) Back(ctx context.Context) error { return p.simple(ctx, back) }
 
 func (p *Pipeline) simple(ctx context.Context, v verb) error {

@@ -93,11 +93,24 @@ func (k *Keeper) tight() string {
 	return ""
 }
 
+// say notes what stands in the way; what is known already is not logged again.
 func (k *Keeper) say(note string) {
+	if k.Note() == note {
+		return
+	}
 	k.cfg.Logger.Warn(note)
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.note = note
+}
+
+// unsay takes a note back, if it is still that one.
+func (k *Keeper) unsay(note string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.note == note {
+		k.note = ""
+	}
 }
 
 // promote commits a version that opens where the pipeline's own does not: it cannot be worse.
@@ -123,18 +136,19 @@ func (k *Keeper) align(ctx context.Context) error {
 	if running, _ := k.runs(); same || !running {
 		return nil
 	}
-	return k.gone(k.replace(ctx, want))
+	return k.gone(k.replace(ctx, want, k.tight() != ""))
 }
 
-// replace swaps to a folder that has worked before, without a trial. One that does not open is not tried again until
-// the pipeline starts anew; the pipeline goes on with what it has.
-func (k *Keeper) replace(ctx context.Context, folder string) error {
+// replace swaps to a folder that has worked before, without a trial; paused when its session has no room, or nothing
+// to stand beside. One that does not open is not tried again until the pipeline starts anew; the pipeline goes on with
+// what it has.
+func (k *Keeper) replace(ctx context.Context, folder string, paused bool) error {
 	open := func(ctx context.Context) (*pipeline.Model, error) {
 		v, err := k.cfg.Open(ctx, folder)
 		return v.Model, err
 	}
 	var err error
-	if k.tight() != "" {
+	if paused {
 		err = k.pipe.SwapPaused(ctx, open)
 	} else {
 		var m *pipeline.Model

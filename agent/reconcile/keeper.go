@@ -201,8 +201,16 @@ func (k *Keeper) event(name string, facts map[string]any) error {
 	return k.rec.Append(wire.Events, k.cfg.Clock.Boot(), record)
 }
 
+// waiting stands as long as a pipeline is off, or its source silent: then no window tells how the new version does.
+const waiting = "the new version waits for its first full window of samples"
+
 // watch looks at the guards.
 func (k *Keeper) watch(ctx context.Context) error {
+	if k.pipe.Waits() {
+		k.say(waiting)
+		return nil
+	}
+	k.unsay(waiting)
 	t, ok := k.pipe.Trial()
 	if !ok { // the pipeline has failed and starts again, with the version before
 		k.tries = false
@@ -240,9 +248,10 @@ func (k *Keeper) done(folder string) {
 // takeBack gives the pipeline the version before, which the slot names already.
 func (k *Keeper) takeBack(ctx context.Context) error {
 	k.tries = false
+	k.unsay(k.Note())
 	err := k.pipe.Back(ctx)
-	if err != nil {
-		err = k.gone(k.replace(ctx, k.slots.Uses(k.cfg.Pipeline)[0]))
+	if err != nil { // its session was closed for the new one's; perhaps no model is open at all now
+		err = k.gone(k.replace(ctx, k.slots.Uses(k.cfg.Pipeline)[0], true))
 	}
 	return errors.Join(err, k.slots.Tell(k.cfg.Pipeline, k.tell))
 }
@@ -258,10 +267,8 @@ func (k *Keeper) gone(err error) error {
 // runs reports whether the pipeline has a model that can be exchanged, and whether it has failed to open one.
 func (k *Keeper) runs() (running, failed bool) {
 	switch k.pipe.Status().State {
-	case agent.Running, agent.Degraded, agent.Off:
-		return true, false
 	case agent.Absent, agent.Failed:
 		return false, true
 	}
-	return false, false
+	return k.pipe.Opened(), false
 }

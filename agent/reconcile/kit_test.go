@@ -110,7 +110,9 @@ type device struct {
 	stop     context.CancelFunc
 	done     sync.WaitGroup
 	counted  *sessions
-	cuts     bool // from the next start on, every end is a power cut
+	cuts     bool          // from the next start on, every end is a power cut
+	off      bool          // from the next start on, the pipeline is switched off
+	slow     time.Duration // that the pipeline's own opener takes
 
 	mu     sync.Mutex
 	memory reconcile.Memory
@@ -170,7 +172,11 @@ func (d *device) start() {
 		slots = cutOff{d.shelf}
 	}
 	feed := pipeline.NewFeed(ticking{}, pipeline.FeedConfig{Name: "imu"})
-	d.pipe = pipeline.New(pipeline.Config{Name: "activity", Model: "motions", Version: "1", Ledger: d.book}, feed, func(ctx context.Context) (*pipeline.Model, error) {
+	d.pipe = pipeline.New(pipeline.Config{Name: "activity", Model: "motions", Version: "1", Ledger: d.book, Off: d.off}, feed, func(ctx context.Context) (*pipeline.Model, error) {
+		select {
+		case <-ctx.Done():
+		case <-time.After(d.slow):
+		}
 		folder := d.shelf.Uses("activity")[0]
 		v, err := d.version(ctx, folder)
 		if err == nil {
