@@ -8,6 +8,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/dunlin-iot/dunlin/internal/subprocess"
 )
 
 // mercy is how long a killed child may take to be gone. One that hangs inside the kernel takes for ever: nobody can end
@@ -23,7 +25,7 @@ type child struct {
 	cmd      *exec.Cmd
 	requests *os.File // to the child
 	answers  *os.File // from the child; ends with it
-	stderr   tail
+	stderr   subprocess.Tail
 	born     time.Time
 
 	first chan answer   // the child's message
@@ -39,7 +41,7 @@ type child struct {
 
 // start runs the command with the two files, which may be nil, as descriptors 5 and 6.
 func start(cfg *Config, model, tensors *os.File) (*child, error) {
-	keepToOurselves()
+	subprocess.KeepFiles()
 	inRead, inWrite, err := os.Pipe()
 	if err != nil {
 		return nil, err
@@ -57,7 +59,7 @@ func start(cfg *Config, model, tensors *os.File) (*child, error) {
 	if model != nil {
 		c.cmd.ExtraFiles = append(c.cmd.ExtraFiles, model, tensors)
 	}
-	c.cmd.SysProcAttr = confined()
+	c.cmd.SysProcAttr = subprocess.Attributes()
 	c.cmd.WaitDelay = lastWords
 	err = errors.Join(c.cmd.Start(), inRead.Close(), outWrite.Close())
 	if c.cmd.Process == nil {
@@ -79,7 +81,7 @@ func (c *child) watch() {
 	}
 	c.mu.Lock()
 	c.reaping = true
-	killGroup(c.cmd.Process.Pid)
+	subprocess.KillGroup(c.cmd.Process.Pid)
 	c.mu.Unlock()
 	c.err = c.died(c.cmd.Wait())
 	_, _ = c.requests.Close(), c.answers.Close() // pipes that nobody uses any more
@@ -134,7 +136,7 @@ func (c *child) kill(cancelled bool) {
 	defer c.mu.Unlock()
 	if !c.reaping {
 		c.cancelled = cancelled
-		killGroup(c.cmd.Process.Pid)
+		subprocess.KillGroup(c.cmd.Process.Pid)
 	}
 }
 
@@ -165,7 +167,7 @@ func (c *child) died(err error) error {
 	} else if err != nil {
 		why = err.Error()
 	}
-	if said := c.stderr.words(); said != "" {
+	if said := c.stderr.Words(); said != "" {
 		why += ": " + said
 	}
 	return errors.New("the process died: " + why)

@@ -4,9 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"time"
 
+	"github.com/dunlin-iot/dunlin/internal/subprocess"
 	"github.com/dunlin-iot/dunlin/models/engine"
 )
 
@@ -38,7 +38,7 @@ func (c *Config) fill() error {
 		}
 	}
 	if c.Env == nil {
-		c.Env = without(os.Environ())
+		c.Env = subprocess.Environ()
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)

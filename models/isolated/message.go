@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/dunlin-iot/dunlin/models/engine"
 )
@@ -137,13 +136,4 @@ func receive(r io.Reader, message any) error {
 		return err
 	}
 	return json.Unmarshal(text, message)
-}
-
-// private are environment variables by which a service manager knows the agent: a child has no use for them.
-var private = []string{"NOTIFY_SOCKET=", "WATCHDOG_", "LISTEN_", "CREDENTIALS_DIRECTORY=", "FDSTORE="}
-
-func without(env []string) []string {
-	return slices.DeleteFunc(env, func(v string) bool {
-		return slices.ContainsFunc(private, func(p string) bool { return strings.HasPrefix(v, p) })
-	})
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime"
 
+	"github.com/dunlin-iot/dunlin/internal/subprocess"
 	"github.com/dunlin-iot/dunlin/models/engine"
 )
 
@@ -38,7 +39,7 @@ func Serve(open func(name string) (engine.Engine, error)) error {
 	if err := receive(requests, &r); err != nil {
 		return fmt.Errorf("serve isolated model: read request: %w", err)
 	}
-	if err := settle(r.Memory); err != nil {
+	if err := subprocess.Settle(r.Memory); err != nil {
 		return errors.Join(send(answers, refuse(err)), err)
 	}
 	e, err := open(r.Engine)
@@ -48,7 +49,7 @@ func Serve(open func(name string) (engine.Engine, error)) error {
 	if r.Describe {
 		return send(answers, answer{Version: e.Version()})
 	}
-	dieAsTold()
+	subprocess.DieAsTold()
 	return load(e, &r, requests, answers)
 }
 

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"sync/atomic"
-	"syscall"
 	"time"
 	"unsafe"
 
@@ -72,15 +71,3 @@ func mapShared(f *os.File, size int, writable bool) ([]byte, error) {
 }
 
 func unmap(b []byte) error { return unix.Munmap(b) }
-
-// keepToOurselves marks descriptors that this process inherited, which alone can be without the mark: no child gets
-// them. Kernels before 5.11 cannot do it at once; there a child has what the agent was given.
-func keepToOurselves() { _ = unix.CloseRange(3, ^uint(0)>>1, unix.CLOSE_RANGE_CLOEXEC) }
-
-// confined starts a child in a process group of its own that the kernel kills with us.
-func confined() *syscall.SysProcAttr {
-	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-}
-
-// The error is of no use: the group may have ended by itself.
-func killGroup(pid int) { _ = unix.Kill(-pid, unix.SIGKILL) }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"os"
 	"sync/atomic"
-	"syscall"
 	"time"
 )
 
@@ -20,10 +19,5 @@ func sealSize(*os.File) error                       { return errors.ErrUnsupport
 func sealAll(*os.File) error                        { return errors.ErrUnsupported }
 func mapShared(*os.File, int, bool) ([]byte, error) { return nil, errors.ErrUnsupported }
 func unmap([]byte) error                            { return nil }
-func confined() *syscall.SysProcAttr                { return nil }
-func keepToOurselves()                              {}
-func killGroup(int)                                 {}
-func settle(int64) error                            { return errors.ErrUnsupported }
 func isPipe(int) bool                               { return false }
-func dieAsTold()                                    {}
 func inherited(uintptr, string) (*os.File, error)   { return nil, errors.ErrUnsupported }

@@ -12,7 +12,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/dunlin-iot/dunlin/internal/child"
+	"github.com/dunlin-iot/dunlin/internal/subprocess"
 	"github.com/dunlin-iot/dunlin/models/engine"
 )
 
@@ -39,7 +39,7 @@ type heard struct {
 	done bool // walk is the child's own, whole
 	err  error
 	cmd  *exec.Cmd
-	tail child.Tail
+	tail subprocess.Tail
 }
 
 // ask runs a child and says how its delegate fared, whatever becomes of the child.
@@ -61,7 +61,7 @@ func (p *Prober) ask(ctx context.Context, r Request) engine.Walk {
 	go func() {
 		defer close(gone)
 		h.listen(words)
-		child.KillGroup(h.cmd.Process.Pid) // what it started may still hold its error output
+		subprocess.KillGroup(h.cmd.Process.Pid) // what it started may still hold its error output
 		<-told
 		h.err = h.cmd.Wait()
 	}()
@@ -73,7 +73,7 @@ func (p *Prober) ask(ctx context.Context, r Request) engine.Walk {
 	case <-late.C:
 	case <-ctx.Done():
 	}
-	child.KillGroup(h.cmd.Process.Pid)
+	subprocess.KillGroup(h.cmd.Process.Pid)
 	stage := stageWhenKilled(gone, h)
 	return engine.Walk{Delegate: r.Plugin.Name, Stage: stage, Reason: engine.ReasonHung, Text: fmt.Sprintf("no verdict within %s, %s", limit, after(stage))}
 }
@@ -93,7 +93,7 @@ func stageWhenKilled(gone chan struct{}, h *heard) engine.Stage {
 // start starts the child with a pipe to its standard input and one from its descriptor 3: libraries print where they
 // like.
 func (p *Prober) start(h *heard) (orders io.WriteCloser, words *os.File, err error) {
-	child.KeepFiles()
+	subprocess.KeepFiles()
 	words, hers, err := os.Pipe()
 	if err != nil {
 		return nil, nil, err
@@ -104,7 +104,7 @@ func (p *Prober) start(h *heard) (orders io.WriteCloser, words *os.File, err err
 	}
 	h.cmd.Env, h.cmd.Dir, h.cmd.Stderr = p.cfg.Env, "/", &h.tail
 	h.cmd.ExtraFiles = []*os.File{hers}
-	h.cmd.SysProcAttr = child.Attributes()
+	h.cmd.SysProcAttr = subprocess.Attributes()
 	h.cmd.WaitDelay = time.Second
 	orders, err = h.cmd.StdinPipe()
 	if err == nil {

@@ -11,7 +11,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/dunlin-iot/dunlin/internal/child"
+	"github.com/dunlin-iot/dunlin/internal/subprocess"
 	"github.com/dunlin-iot/dunlin/models/engine"
 )
 
@@ -61,7 +61,7 @@ func New(cfg Config) (*Prober, error) {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	if cfg.Env == nil {
-		cfg.Env = child.Environ()
+		cfg.Env = subprocess.Environ()
 	}
 	cfg.Machine = cfg.Machine.filled()
 	return &Prober{cfg: cfg}, nil

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dunlin-iot/dunlin/internal/child"
+	"github.com/dunlin-iot/dunlin/internal/subprocess"
 	"github.com/dunlin-iot/dunlin/models/engine"
 )
 
@@ -31,10 +31,10 @@ func Serve(in io.Reader, open func(name string) (engine.Engine, error)) error {
 	if err := json.NewDecoder(in).Decode(&o); err != nil {
 		return fmt.Errorf("serve probe: only a parent can start this: read order: %w", err)
 	}
-	if err := child.Settle(o.Memory); err != nil {
+	if err := subprocess.Settle(o.Memory); err != nil {
 		return fmt.Errorf("serve probe: %w", err)
 	}
-	child.KeepFiles()
+	subprocess.KeepFiles()
 	say := func(l line) error {
 		text, err := json.Marshal(l)
 		if err == nil {
@@ -46,7 +46,7 @@ func Serve(in io.Reader, open func(name string) (engine.Engine, error)) error {
 	if err != nil {
 		return say(line{Walk: &engine.Walk{Delegate: o.Plugin.Name, Stage: engine.Requested, Reason: engine.ReasonProbe, Text: err.Error()}})
 	}
-	child.DieAsTold()
+	subprocess.DieAsTold()
 	w := work(e, o.Request, func(s engine.Stage) { _ = say(line{Stage: s}) }) // a parent that is gone has killed us
 	return say(line{Walk: &w})
 }

@@ -1,4 +1,4 @@
-package child
+package subprocess
 
 import (
 	"bytes"
@@ -53,7 +53,7 @@ func DieAsTold() {
 	var standard [32]byte // struct sigaction of the kernel, all zero: SIG_DFL; 20 bytes on arm, 32 on 64-bit machines
 	for _, s := range deadly {
 		// Cannot fail for these signals and this size.
-		unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(s), uintptr(unsafe.Pointer(&standard)), 0, 8, 0, 0)
+		_, _, _ = unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(s), uintptr(unsafe.Pointer(&standard)), 0, 8, 0, 0)
 	}
 }
 

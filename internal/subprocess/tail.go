@@ -1,4 +1,4 @@
-package isolated
+package subprocess
 
 import (
 	"bytes"
@@ -6,9 +6,9 @@ import (
 	"sync"
 )
 
-// tail keeps what a child's error output says of its end: the line with which a runtime gives up, else the last line.
-// Go writes such a line in pieces, so a line counts when its end has come; words takes what is left as a line too.
-type tail struct {
+// Tail keeps what a child's error output says of its end: the line with which a runtime gives up, else the last line.
+// Go writes such a line in pieces, so a line counts when its end has come; Words takes what is left as a line too.
+type Tail struct {
 	mu    sync.Mutex
 	line  []byte // the one that is being written, at most lineBytes of it
 	last  string // the last whole line that is not empty
@@ -19,7 +19,7 @@ type tail struct {
 const lineBytes = 1024
 
 // Write never fails.
-func (t *tail) Write(p []byte) (int, error) {
+func (t *Tail) Write(p []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	rest := p
@@ -35,7 +35,7 @@ func (t *tail) Write(p []byte) (int, error) {
 }
 
 // end takes the line that is complete.
-func (t *tail) end() {
+func (t *Tail) end() {
 	line := strings.TrimSpace(string(t.line))
 	t.line = t.line[:0]
 	if line == "" {
@@ -63,8 +63,8 @@ func saysShort(line string) bool {
 	return false
 }
 
-// words are the fatal line, else the last one. They begin with "out of memory" when that was the cause by any line.
-func (t *tail) words() string {
+// Words are the fatal line, else the last one. They begin with "out of memory" when that was the cause by any line.
+func (t *Tail) Words() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.end()
