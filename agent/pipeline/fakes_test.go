@@ -44,6 +44,7 @@ type session struct {
 	in, out engine.Tensor
 	answer  func(in, out []float32) error
 	closed  int
+	reason  string // of its report
 }
 
 func newSession(length, channels, labels int, answer func(in, out []float32) error) *session {
@@ -57,7 +58,7 @@ func newSession(length, channels, labels int, answer func(in, out []float32) err
 func (s *session) Inputs() []engine.Tensor  { return []engine.Tensor{s.in} }
 func (s *session) Outputs() []engine.Tensor { return []engine.Tensor{s.out} }
 func (s *session) Report() engine.Report {
-	return engine.Report{Delegate: "none", Nodes: 1}
+	return engine.Report{Delegate: "none", Nodes: 1, Reason: s.reason}
 }
 func (s *session) Close() error { s.closed++; return nil }
 func (s *session) Invoke() error {

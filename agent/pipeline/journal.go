@@ -21,7 +21,7 @@ type journal struct {
 func newJournal(p *Pipeline, m *Model, r Rule) (journal, error) {
 	def, err := wire.AppendDefinition(nil, wire.Definition{
 		Pipeline: p.cfg.Name, Model: m.Name, Version: m.Version, Labels: m.Labels,
-		Source: p.feed.cfg.Name, Threshold: r.Threshold, Engine: m.engineText(),
+		Source: p.feed.cfg.Name, Threshold: r.Threshold, Engine: wire.Clip(m.engineText()),
 	})
 	return journal{p: p, model: m, definition: def, id: wire.DefinitionID(def), buf: make([]byte, 0, wire.MaxResult)}, err
 }
@@ -50,9 +50,14 @@ func (j *journal) result(d *Decision) bool {
 	return j.append(wire.Results, d.At, j.buf)
 }
 
-// event writes an event of this pipeline.
+// event writes an event of this pipeline. Facts can be what a library printed before it died: they are clipped.
 func (j *journal) event(name string, facts map[string]any) {
 	facts["pipeline"] = j.p.cfg.Name
+	for key, v := range facts {
+		if text, ok := v.(string); ok {
+			facts[key] = wire.Clip(text)
+		}
+	}
 	record, err := wire.AppendEvent(nil, wire.Event{Name: name, Facts: facts})
 	if err != nil {
 		j.p.cfg.Logger.Error("event cannot be written", "event", name, "reason", err)

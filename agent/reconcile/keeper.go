@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
 	"sync"
 	"time"
 
@@ -188,10 +187,8 @@ func (k *Keeper) tell(committed bool, facts map[string]any) error {
 // the end of a trial from being told.
 func (k *Keeper) event(name string, facts map[string]any) error {
 	for key, v := range facts {
-		if text, ok := v.(string); ok && len(text) > wire.MaxText {
-			facts[key] = strings.ToValidUTF8(text[:wire.MaxText-3], "") + "…"
-		} else if ok {
-			facts[key] = strings.ToValidUTF8(text, "\uFFFD")
+		if text, ok := v.(string); ok {
+			facts[key] = wire.Clip(text)
 		}
 	}
 	record, err := wire.AppendEvent(nil, wire.Event{Name: name, Facts: facts})
