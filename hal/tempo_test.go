@@ -64,3 +64,52 @@ func TestDropsAndMoods(t *testing.T) {
 		t.Errorf("state %v (%s)", h.State, h.Reason)
 	}
 }
+
+// hands is a clock that a test moves.
+type hands struct{ boot time.Duration }
+
+func (h *hands) Boot() time.Duration { return h.boot }
+func (h *hands) Wall() time.Time     { return time.Unix(0, int64(h.boot)) }
+
+// TestSilenceIsTold: a source with a fixed rate that gives nothing is not running, and its rate is none; one without,
+// as a door that nobody opens, may be silent. What a reader takes to look at a block is no silence of the source.
+func TestSilenceIsTold(t *testing.T) {
+	c := &hands{boot: time.Hour}
+	p := hal.NewPulse(c)
+	slow := time.Duration(0)
+	emit := func(period time.Duration) {
+		c.boot += 500 * time.Millisecond
+		p.Emit(func(hal.Block) {
+			c.boot += slow
+			if h := p.Health(); h.State != hal.Running {
+				t.Errorf("while a block is looked at: %v (%s)", h.State, h.Reason)
+			}
+		}, hal.Block{At: c.boot, Period: period, Channels: 1, Values: []float32{1}})
+	}
+	p.Begin()
+	emit(time.Second / 2)
+	emit(time.Second / 2)
+	c.boot += 9 * time.Second
+	if h := p.Health(); h.State != hal.Running || h.Rate == 0 {
+		t.Errorf("after 9 s: %+v", h)
+	}
+	last := c.boot - 9*time.Second
+	c.boot += 2 * time.Second
+	if h := p.Health(); h.State != hal.Degraded || h.Reason != "no sample for more than 10s" || h.Rate != 0 || h.Since != last {
+		t.Errorf("after 11 s: %+v", h)
+	}
+	slow = time.Minute
+	emit(time.Second / 2)
+	if h := p.Health(); h.State != hal.Running || h.Reason != "" {
+		t.Errorf("after the next sample: %+v", h)
+	}
+	slow = 0
+	emit(0)
+	c.boot += time.Hour
+	if h := p.Health(); h.State != hal.Running {
+		t.Errorf("no fixed rate: %+v", h)
+	}
+	if err := p.Finish(t.Context(), &hal.AbsentError{What: "imu"}); err == nil || p.Health().Rate != 0 {
+		t.Errorf("absent: %+v", p.Health())
+	}
+}

@@ -78,11 +78,22 @@ func (h *hardware) scanIIO(context.Context) []thing {
 		}
 		if d.Buffered {
 			t.Source += ", mode: buffer"
+			t.State, t.Fix = h.mayCapture(d)
 		}
 		t.Source += "}"
 		all = append(all, t)
 	}
 	return all
+}
+
+// mayCapture tells whether a buffer runs already, as a rule lets it, and its file may be opened. Anybody may poll.
+func (h *hardware) mayCapture(d iio.Device) (state, fix string) {
+	on, err := os.ReadFile(filepath.Join(d.Dir, "buffer/enable"))
+	state, _ = h.mayOpen("/dev/" + d.ID)
+	if err == nil && strings.TrimSpace(string(on)) == "1" && state == stateUsable {
+		return stateUsable, ""
+	}
+	return "to be set up", "after it is in the configuration, once: sudo dunlin sources setup NAME; without mode: buffer it is polled, which needs no setup"
 }
 
 func (h *hardware) scanOneWire(context.Context) []thing {

@@ -31,8 +31,8 @@ func (a *app) sourcesListCommand() *cobra.Command {
 	var onlyConfigured, onlyMachine bool
 	c := a.command(&cobra.Command{
 		Use: "ls", Short: "List the sources of the configuration, and what this machine has to make sources of",
-		Long: "List the configured sources, then what this machine has: chips on its I2C buses, devices of Industrial I/O, 1-wire\n" +
-			"thermometers, GPIO chips, microphones, cameras and serial ports, with what each probably is, whether this user may\n" +
+		Long: "List the configured sources, then what this machine has: chips on its I2C buses, SPI chip selects, devices of Industrial I/O,\n" +
+			"1-wire thermometers, GPIO chips, microphones, cameras and serial ports, with what each probably is, whether this user may\n" +
 			"open it, and what to write under sources for it. Buses are asked as carefully as i2cdetect does.",
 	})
 	a.configFlag(c, &path)

@@ -144,7 +144,8 @@ func recordFrom(ctx context.Context, src hal.Source, r *recording, label string,
 	if p := pictureOf(src); p != (hal.Picture{}) {
 		return withCode(exitUsage, fmt.Errorf("%s gives pictures of %v: they are not written as CSV", src, p))
 	}
-	ctx, cancel := context.WithTimeout(ctx, r.limit+patience)
+	longest := r.limit + patience + rate.Period() // slow ones have their first sample when their first period is over
+	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
 	r.enough = cancel
 	headed := false
@@ -161,7 +162,7 @@ func recordFrom(ctx context.Context, src hal.Source, r *recording, label string,
 	case errors.Is(err, hal.End):
 		return nil
 	case err == nil && r.samples == 0:
-		return withCode(exitAbsent, fmt.Errorf("%s gave no sample within %s", src, r.limit+patience))
+		return withCode(exitAbsent, fmt.Errorf("%s gave no sample within %s", src, longest))
 	}
 	return err
 }

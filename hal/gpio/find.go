@@ -12,7 +12,7 @@ import (
 	"github.com/dunlin-iot/dunlin/hal"
 )
 
-const groupFix = "give the agent's user the lines with `sudo usermod -aG gpio USER` and log in again, or restart the service"
+const groupFix = "let the agent's user have the lines: sudo usermod -aG gpio dunlin, then restart it"
 
 // open finds the line of a configuration and requests it.
 func open(cfg Config) (Line, error) {
