@@ -60,6 +60,18 @@ func answers(t *testing.T, s engine.Session, x float32) {
 	}
 }
 
+// TestHugeTensors: what a child claims is bounded as a whole; on 32-bit machines the sum of its tensors would overflow.
+func TestHugeTensors(t *testing.T) {
+	e, err := isolated.Open(isolated.Config{Command: command(t, "serve"), Engine: "trouble"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := e.Load([]byte("huge"), engine.Options{})
+	if err == nil || !strings.Contains(err.Error(), "tensors of more than") {
+		t.Errorf("session %v, %v", s, err)
+	}
+}
+
 // TestFalls: a child that goes wrong in a call costs this call; the error says what it was, the next call has a new
 // child and the same tensors. The first call of a child has 30 s, so that only hangs meet the short limit.
 func TestFalls(t *testing.T) {

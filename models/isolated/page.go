@@ -1,6 +1,7 @@
 package isolated
 
 import (
+	"fmt"
 	"sync/atomic"
 	"time"
 	"unsafe"
@@ -46,6 +47,9 @@ func layout(forms ...[]form) (offsets []int, size int, err error) {
 				return nil, 0, err
 			}
 			offsets = append(offsets, size)
+			if n > maxTensors-size {
+				return nil, 0, fmt.Errorf("tensors of more than %d bytes", maxTensors)
+			}
 			size += (n + align - 1) / align * align
 		}
 	}
