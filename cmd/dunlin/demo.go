@@ -29,6 +29,7 @@ func (a *app) demoCommand() *cobra.Command {
 		Use: "demo", Short: "Replay recordings through a model to a hub on this machine, with a live page",
 		Long: "Start a hub on loopback and an agent beside it, replay recordings of a smart watch in real time, decide every half\n" +
 			"second what the wrist is doing, and show the decisions here and on the hub's page. Ctrl-C ends it with a summary.\n" +
+			"The model is packed as a bundle, signed with keys that are made on the spot, and imported, as in the field.\n" +
 			"Everything is kept in a temporary folder and removed at the end.",
 	})
 	fl := c.Flags()
@@ -75,6 +76,10 @@ func (a *app) demo(ctx context.Context, f demoFlags) (err error) {
 	}
 	defer h.kill()
 	s, err := a.demoAgent(ctx, f, dir, h)
+	if errors.Is(err, context.Canceled) {
+		a.say("stopped before the agent was ready")
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -89,16 +94,8 @@ func (a *app) demo(ctx context.Context, f demoFlags) (err error) {
 
 // demoAgent runs the agent until the time is up or the user has seen enough, and sends what is left.
 func (a *app) demoAgent(ctx context.Context, f demoFlags, dir string, h *demoHub) (demoSummary, error) {
-	path, err := writeDemoConfig(f, dir, h.MQTT)
-	if err != nil {
-		return demoSummary{}, err
-	}
-	cfg, err := loadConfig(path)
-	if err != nil {
-		return demoSummary{}, err
-	}
 	stage := newStage(a, h.Page)
-	d, err := newDaemon(cfg, stage.deps(a.deps()))
+	d, err := a.demoDevice(ctx, f, dir, h, stage)
 	if err != nil {
 		return demoSummary{}, err
 	}
@@ -116,6 +113,35 @@ func (a *app) demoAgent(ctx context.Context, f demoFlags, dir string, h *demoHub
 		return demoSummary{}, err
 	}
 	return demoSummary{score: stage.tally.score(), Seconds: stage.elapsed().Seconds(), Page: h.Page, Waiting: left}, nil
+}
+
+// demoDevice is an agent whose model was packed, signed with a key made on the spot, believed and imported.
+func (a *app) demoDevice(ctx context.Context, f demoFlags, dir string, h *demoHub, stage *stage) (*daemon, error) {
+	path, err := writeDemoConfig(f, dir, h.MQTT)
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := loadConfig(path)
+	if err != nil {
+		return nil, err
+	}
+	owner := &demoOwner{hub: h.bin, dir: dir, repo: filepath.Join(dir, "releases")}
+	bundle, err := owner.offer(ctx, filepath.Join(f.models, "motions", "1"))
+	if err != nil {
+		return nil, err
+	}
+	if err := owner.enrol(ctx, cfg); err != nil {
+		return nil, err
+	}
+	d, err := newDaemon(cfg, stage.deps(a.deps()))
+	if err != nil {
+		return nil, err
+	}
+	if err := d.take(ctx, bundle); err != nil {
+		return nil, errors.Join(err, d.outbox.close())
+	}
+	a.say("model motions@1 is packed, signed with a key made on the spot, and imported")
+	return d, nil
 }
 
 // play lets the agent run until the user or the clock ends it. An agent that cannot work ends it at once: a demo

@@ -57,15 +57,11 @@ spool: {commit: {every: 500ms, quiet: 5s}}
 
 // writeDemoConfig writes an ordinary configuration file: the demo takes no way of its own into the agent.
 func writeDemoConfig(f demoFlags, dir, mqtt string) (string, error) {
-	models, err := filepath.Abs(f.models)
-	if err != nil {
-		return "", err
-	}
 	recordings, err := filepath.Abs(f.recordings)
 	if err != nil {
 		return "", err
 	}
-	text := fmt.Sprintf(demoConfig, mqtt, filepath.Join(dir, "state"), filepath.Join(dir, "control.sock"), models, recordings)
+	text := fmt.Sprintf(demoConfig, mqtt, filepath.Join(dir, "state"), filepath.Join(dir, "control.sock"), filepath.Join(dir, "models"), recordings)
 	if f.runtime != "" {
 		text += fmt.Sprintf("runtime: {tflite: %q}\n", f.runtime)
 	}
