@@ -24,11 +24,11 @@ type verdict struct {
 	Walk engine.Walk `json:"walk"`
 }
 
-// lasting says how long a reason holds: for ever under its key, until the machine starts anew, or not at all.
+// lasting says how long a reason holds: for ever under its key, until the machine starts anew, or not at all. What a
+// library of the system or another build of the same runtime mends is not in the key, and is quickly found again.
 func lasting(r engine.Reason) (kept, untilBoot bool) {
 	switch r {
-	case "", engine.ReasonWrongNumbers, engine.ReasonNoNodes, engine.ReasonNoSymbol, engine.ReasonVersion,
-		engine.ReasonWrongArch, engine.ReasonNotOffered, engine.ReasonIllegal:
+	case "", engine.ReasonWrongNumbers, engine.ReasonNoNodes, engine.ReasonWrongArch, engine.ReasonIllegal:
 		return true, false
 	case engine.ReasonCrashed, engine.ReasonHung:
 		return true, true
