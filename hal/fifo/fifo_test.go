@@ -237,6 +237,28 @@ func TestEndings(t *testing.T) {
 	}
 }
 
+// TestAStuckChipIsOpenedAnew, and what it showed before is never passed on again: not after it was opened either.
+func TestAStuckChipIsOpenedAnew(t *testing.T) {
+	c := &chip{rate: 1000, holds: 99, value: func(i int) float32 { return float32(min(i, 40)) }}
+	s := source(c, judge.Rule{Stuck: time.Second})
+	synctest.Test(t, func(t *testing.T) {
+		err := s.Run(t.Context(), func(hal.Block) {})
+		if err == nil || !strings.Contains(err.Error(), "ax has not changed for longer than 1s: the chip is stuck") || s.Health().State != hal.Failed {
+			t.Fatal(err)
+		}
+		c.value = func(int) float32 { return 40 }
+		if err := s.Run(t.Context(), func(b hal.Block) { t.Errorf("old values: %v", b.Values) }); err == nil || c.drains != 3 || c.closed != 2 {
+			t.Errorf("%v after %d drains, closed %d times", err, c.drains, c.closed)
+		}
+		c.value = nil
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if err := s.Run(ctx, func(hal.Block) { cancel() }); err != nil || s.Health().Samples < 50 {
+			t.Errorf("%v; %+v", err, s.Health())
+		}
+	})
+}
+
 // TestNoAllocations: a drain, its stamps, its judgement and its block.
 func TestNoAllocations(t *testing.T) {
 	c := &chip{rate: 50000, holds: 500}

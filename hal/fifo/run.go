@@ -21,6 +21,7 @@ type run struct {
 	values  []float32 // of one drain
 	silent  time.Duration
 	failed  int           // drains in a row
+	stuck   int           // likewise
 	lost    bool          // samples are missing before the next
 	overrun bool          // the chip itself says so
 	heard   time.Duration // when samples came last, at first when the run began
@@ -29,13 +30,10 @@ type run struct {
 }
 
 func newRun(s *Source, emit func(hal.Block)) *run {
-	names := make([]string, len(s.cfg.Channels))
-	for i, c := range s.cfg.Channels {
-		names[i] = c.Name
-	}
+	s.judge.Reset()
 	return &run{
-		src: s, emit: emit, judge: judge.New(names, s.cfg.Rules), pace: pace.New(s.cfg.Rate),
-		values: make([]float32, 0, 1024*len(names)), // more than the FIFO of any chip we know
+		src: s, emit: emit, judge: s.judge, pace: pace.New(s.cfg.Rate),
+		values: make([]float32, 0, 1024*len(s.cfg.Channels)), // more than the FIFO of any chip we know
 		silent: max(3*s.cfg.Every, 10*s.cfg.Rate.Period(), 500*time.Millisecond),
 	}
 }
@@ -85,8 +83,7 @@ func (r *run) once(ctx context.Context, chip Chip) error {
 	if n := len(values) / len(r.src.cfg.Channels); n > 0 {
 		r.failed, r.heard = 0, counted
 		first, period := r.stamp(n, r.moment(began, counted))
-		r.pass(ctx, values, first, period)
-		return nil
+		return r.stands(r.pass(ctx, values, first, period))
 	}
 	if counted-r.heard > r.silent {
 		return r.fail(ctx, fmt.Errorf("no sample for %s: the chip has stopped", r.silent))
@@ -132,10 +129,22 @@ func (r *run) stamp(n int, at time.Duration) (first, period time.Duration) {
 	return first, period
 }
 
-// pass judges the samples of a drain and emits the runs of usable ones.
-func (r *run) pass(ctx context.Context, values []float32, first, period time.Duration) {
+// stands counts drains that end in values which stand still for longer than noise lets them: the chip is opened anew.
+func (r *run) stands(mood string) error {
+	if !r.judge.Stuck() {
+		r.stuck = 0
+		return nil
+	}
+	if r.stuck++; r.stuck >= r.src.cfg.Tolerate {
+		return fmt.Errorf("drain %s: %s", r.src.cfg.What, mood)
+	}
+	return nil
+}
+
+// pass judges the samples of a drain and emits the runs of usable ones. Mood is what is wrong with them.
+func (r *run) pass(ctx context.Context, values []float32, first, period time.Duration) (mood string) {
 	channels := len(r.src.cfg.Channels)
-	n, from, mood := len(values)/channels, 0, ""
+	n, from := len(values)/channels, 0
 	for i := range n {
 		verdict, reason := r.judge.Look(first+time.Duration(i)*period, values[i*channels:(i+1)*channels])
 		if reason != "" {
@@ -149,6 +158,7 @@ func (r *run) pass(ctx context.Context, values []float32, first, period time.Dur
 	}
 	r.block(ctx, values[from*channels:n*channels], first+time.Duration(from)*period, period)
 	r.src.pulse.Mood(mood)
+	return mood
 }
 
 // block emits one run of samples, unless it is empty.

@@ -3,6 +3,7 @@ package judge
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -39,6 +40,7 @@ type state struct {
 	from      time.Duration // when the stretch for Flat began
 	low, high float32
 	flat      bool // the last whole stretch was flat
+	stuck     bool // the value has stood still for too long
 }
 
 // New makes a judge. Rules may be nil or shorter than names: what has no rule is only held to be a number.
@@ -48,8 +50,20 @@ func New(names []string, rules []Rule) *Judge {
 	return j
 }
 
-// Reset forgets what came before: call it when the chip was opened again.
-func (j *Judge) Reset() { clear(j.states) }
+// Reset forgets what came before: call it when the chip was opened again. A channel that is stuck is remembered: a value
+// that stands through that is as old as it was before.
+func (j *Judge) Reset() {
+	for i := range j.states {
+		if !j.states[i].stuck {
+			j.states[i] = state{}
+		}
+	}
+}
+
+// Stuck reports whether a value of the sample that was looked at last has stood still for too long.
+func (j *Judge) Stuck() bool {
+	return slices.ContainsFunc(j.states, func(s state) bool { return s.stuck })
+}
 
 // Look judges one sample taken at a time. The reason is one sentence without a full stop, empty when all is well; it
 // names the channel and holds nothing that changes while the trouble lasts.
@@ -87,7 +101,8 @@ func (s *state) repeats(r *Rule, at time.Duration, v float32) bool {
 	if !s.begun || v != s.last {
 		s.last, s.since = v, at
 	}
-	return r.Stuck > 0 && at-s.since > r.Stuck
+	s.stuck = r.Stuck > 0 && at-s.since > r.Stuck
+	return s.stuck
 }
 
 // level reports whether the last whole stretch of FlatFor was flat.

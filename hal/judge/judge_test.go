@@ -59,6 +59,22 @@ func TestResetForgets(t *testing.T) {
 	}
 }
 
+// TestResetRemembersTheStuck: a chip that was opened anew and shows what it showed before has not measured.
+func TestResetRemembersTheStuck(t *testing.T) {
+	j := judge.New([]string{"t", "p"}, []judge.Rule{{Stuck: time.Second}, {Stuck: time.Second}})
+	j.Look(0, []float32{1, 2})
+	if v, _ := j.Look(2*time.Second, []float32{1, 3}); v != judge.Useless || !j.Stuck() {
+		t.Errorf("a value that stands: %d, stuck %v", v, j.Stuck())
+	}
+	j.Reset()
+	if v, why := j.Look(time.Minute, []float32{1, 3}); v != judge.Useless || !strings.HasPrefix(why, "t has not changed") {
+		t.Errorf("the old value after Reset: %d (%s)", v, why)
+	}
+	if v, why := j.Look(time.Minute, []float32{1.5, 3}); v != judge.Good || j.Stuck() {
+		t.Errorf("a new one: %d (%s)", v, why)
+	}
+}
+
 func TestCostsNothingWhileAllIsWell(t *testing.T) {
 	j := judge.New([]string{"ax", "ay"}, []judge.Rule{{Min: -1, Max: 1, Stuck: time.Second}, {Clip: 4}})
 	sample, at := []float32{0, 0}, time.Duration(0)

@@ -36,6 +36,7 @@ type Config struct {
 type Source struct {
 	cfg   Config
 	pulse *hal.Pulse
+	judge *judge.Judge // of all runs: one that was stuck may still be
 }
 
 // New makes a source; the chip is opened by Run.
@@ -49,7 +50,11 @@ func New(cfg Config) *Source {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Source{cfg: cfg, pulse: hal.NewPulse(cfg.Clock)}
+	names := make([]string, len(cfg.Channels))
+	for i, c := range cfg.Channels {
+		names[i] = c.Name
+	}
+	return &Source{cfg: cfg, pulse: hal.NewPulse(cfg.Clock), judge: judge.New(names, cfg.Rules)}
 }
 
 func (s *Source) String() string { return s.cfg.What }

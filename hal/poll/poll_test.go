@@ -119,3 +119,25 @@ func TestManyFailuresEndTheRun(t *testing.T) {
 		t.Errorf("%v, closed %d times", err, c.closed)
 	}
 }
+
+// TestAStuckChipIsOpenedAnew, and shows nothing of what it showed before: not while the value stands, in whatever run.
+func TestAStuckChipIsOpenedAnew(t *testing.T) {
+	c := &chip{}
+	for range 40 {
+		c.script = append(c.script, reading{77, nil})
+	}
+	s := source(c, judge.Rule{Stuck: 5 * time.Millisecond})
+	err := s.Run(t.Context(), func(hal.Block) {})
+	if err == nil || !strings.Contains(err.Error(), "temperature has not changed for longer than 5ms: the chip is stuck") || s.Health().State != hal.Failed || c.closed != 1 {
+		t.Fatalf("%v, closed %d times", err, c.closed)
+	}
+	before := c.n
+	err = s.Run(t.Context(), func(b hal.Block) { t.Errorf("an old value was passed on: %v", b.Values) })
+	if err == nil || c.n != before+3 {
+		t.Errorf("%v after %d readings, want 3", err, c.n-before)
+	}
+	c.n = len(c.script)
+	if blocks, _ := first(t, s, 2); blocks[0].Values[0] == 77 || !blocks[0].Discont {
+		t.Errorf("%+v", blocks)
+	}
+}

@@ -18,17 +18,13 @@ type run struct {
 	judge  *judge.Judge
 	block  hal.Block
 	failed int // reads in a row
+	stuck  int // likewise
 }
 
 func newRun(s *Source, emit func(hal.Block)) *run {
-	names := make([]string, len(s.cfg.Channels))
-	for i, c := range s.cfg.Channels {
-		names[i] = c.Name
-	}
-	return &run{
-		src: s, emit: emit, judge: judge.New(names, s.cfg.Rules),
-		block: hal.Block{Channels: len(names), Period: s.cfg.Every, Values: make([]float32, len(names))},
-	}
+	s.judge.Reset()
+	n := len(s.cfg.Channels)
+	return &run{src: s, emit: emit, judge: s.judge, block: hal.Block{Channels: n, Period: s.cfg.Every, Values: make([]float32, n)}}
 }
 
 // poll reads on a grid of Every. Where a read took longer than that, the missed points of the grid are dropped.
@@ -63,16 +59,27 @@ func (r *run) read(ctx context.Context, chip Chip) error {
 	at := began + (r.src.cfg.Clock.Boot()-began)/2
 	verdict, reason := r.judge.Look(at, r.block.Values)
 	if verdict == judge.Useless {
-		r.src.pulse.Skip(1)
-		r.src.pulse.Mood(reason)
-		return nil
+		return r.useless(reason)
 	}
+	r.stuck = 0
 	if at <= r.block.At {
 		at = r.block.At + time.Nanosecond
 	}
 	r.block.At = at
 	r.src.pulse.Emit(r.emit, r.block)
 	r.src.pulse.Mood(reason)
+	return nil
+}
+
+// useless skips a reading. A chip that is stuck is opened anew, which resets most.
+func (r *run) useless(reason string) error {
+	r.src.pulse.Skip(1)
+	r.src.pulse.Mood(reason)
+	if !r.judge.Stuck() {
+		r.stuck = 0
+	} else if r.stuck++; r.stuck >= r.src.cfg.Tolerate {
+		return fmt.Errorf("read %s: %s", r.src.cfg.What, reason)
+	}
 	return nil
 }
 
