@@ -39,9 +39,20 @@ func (l *library) engineOf(name string, u use) (engine.Engine, error) {
 	}
 	e, err := isolated.Open(isolated.Config{
 		Command: []string{os.Args[0], "isolated", "--tflite", l.path, "--onnx", l.onnx}, Program: "/proc/self/exe",
-		Engine: name, Limit: u.limit, Start: isolatedStart, Logger: u.log,
+		Engine: name, Limit: u.limit, Start: startLimit(u.options.Delegates), Logger: u.log,
 	})
 	return result(e, err)
+}
+
+// startLimit is isolatedStart, or more for accelerators that are known to build for longer.
+func startLimit(delegates []string) time.Duration {
+	limit := isolatedStart
+	for _, word := range delegates {
+		if p := engine.FindPreset(word); p != nil {
+			limit = max(limit, p.Limit)
+		}
+	}
+	return limit
 }
 
 // sessionOf is session as a pipeline has it.

@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -17,7 +18,7 @@ import (
 
 const (
 	usualLimit  = 2 * time.Minute
-	usualMemory = 512 << 20
+	leastMemory = 512 << 20
 )
 
 // Config says how probes are made. Command is required.
@@ -27,7 +28,7 @@ type Config struct {
 	Env     []string                                   // of the child; nil means this process's, without what belongs to the service manager
 	Folder  string                                     // where verdicts are kept; empty keeps none
 	Limit   time.Duration                              // of one probe, unless the delegate's preset asks for more; zero means 2 minutes
-	Memory  int64                                      // bytes that a child may take beyond those of the empty program; zero means 512 MiB
+	Memory  int64                                      // bytes that a child may take beyond those of the empty program; zero means half of the machine's, at least 512 MiB
 	Began   func(delegate string, limit time.Duration) // told before a probe; nil tells nobody
 	Machine Machine                                    // empty fields are read from this machine
 	Logger  *slog.Logger                               // nil discards
@@ -55,7 +56,7 @@ func New(cfg Config) (*Prober, error) {
 		cfg.Limit = usualLimit
 	}
 	if cfg.Memory <= 0 {
-		cfg.Memory = usualMemory
+		cfg.Memory = max(leastMemory, machineMemory()/2)
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
@@ -65,6 +66,15 @@ func New(cfg Config) (*Prober, error) {
 	}
 	cfg.Machine = cfg.Machine.filled()
 	return &Prober{cfg: cfg}, nil
+}
+
+// machineMemory is in bytes; zero when the machine does not say.
+func machineMemory() int64 {
+	text, _ := os.ReadFile("/proc/meminfo")
+	_, rest, _ := strings.Cut(string(text), "MemTotal:")
+	var kB int64
+	_, _ = fmt.Sscan(rest, &kB)
+	return kB << 10
 }
 
 func (m Machine) filled() Machine {

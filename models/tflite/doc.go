@@ -1,8 +1,10 @@
 // Package tflite is the TensorFlow Lite engine: it finds the C library at run time, loads models and runs them, int8
 // through XNNPACK.
 //
-// Enters: the path of a library (flag, $DUNLIN_TFLITE, known folders), the bytes of a model. Leaves: an engine.Session
-// whose tensors are views of the library's memory, and a report of what a delegate really took.
+// Enters: the path of a library (flag, $DUNLIN_TFLITE, known folders), the bytes of a model, the paths and options of
+// plug-ins that bring delegates (plugin.c). Leaves: an engine.Session
+// whose tensors are views of the library's memory, and a report of how far each delegate came and what it really took:
+// observers before and behind it count (observer.c). Whether its answers are right is for models/probe to find out.
 //
 // The program has no link-time dependency on the library. The binding's calls end in trampolines.S, which jumps through
 // a table that Open fills by name (table.c). Two entries of the table are ours: they give every model and interpreter
