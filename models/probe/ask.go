@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"syscall"
 	"time"
 
@@ -19,7 +20,11 @@ import (
 const (
 	mercy   = 2 * time.Second // how long a killed child may take to be gone; one that hangs in the kernel takes for ever
 	maxLine = 1 << 20
+	maxText = 2048 // bytes of a reason's words that are kept
 )
+
+// stages are those that a probe comes to.
+var stages = []engine.Stage{engine.Requested, engine.Loaded, engine.Created, engine.Applied, engine.Verified}
 
 // line is one of the child's sentences: a stage that the delegate reached, or at last its whole walk.
 type line struct {
@@ -35,17 +40,18 @@ type order struct {
 
 // heard is what was heard of a child until its end.
 type heard struct {
-	walk engine.Walk
-	done bool // walk is the child's own, whole
-	err  error
-	cmd  *exec.Cmd
-	tail subprocess.Tail
+	delegate string // that was asked about
+	walk     engine.Walk
+	done     bool // walk is the child's own, whole
+	err      error
+	cmd      *exec.Cmd
+	tail     subprocess.Tail
 }
 
 // ask runs a child and says how its delegate fared, whatever becomes of the child.
 func (p *Prober) ask(ctx context.Context, r Request) engine.Walk {
 	limit := p.limit(r.Plugin.Name)
-	h := &heard{walk: engine.Walk{Delegate: r.Plugin.Name, Stage: engine.Requested}}
+	h := &heard{delegate: r.Plugin.Name, walk: engine.Walk{Delegate: r.Plugin.Name, Stage: engine.Requested}}
 	orders, words, err := p.start(h)
 	if err != nil {
 		h.walk.Reason, h.walk.Text = engine.ReasonProbe, "start a process: "+err.Error()
@@ -128,15 +134,25 @@ func (h *heard) listen(words *os.File) {
 		}
 		if l.Walk != nil {
 			h.walk, h.done = *l.Walk, true
-		} else if l.Stage != "" {
+		} else if slices.Contains(stages, l.Stage) {
 			h.walk.Stage = l.Stage
 		}
 	}
 }
 
+// makesSense reports whether a walk is one that a probe can end with.
+func makesSense(w engine.Walk, delegate string) bool {
+	verified := w.Stage == engine.Verified && w.Parity != nil
+	return w.Delegate == delegate && slices.Contains(stages, w.Stage) && verified == (w.Reason == "") && (verified || slices.Contains(engine.Reasons(), w.Reason))
+}
+
 // verdict reads the child's end when it said none itself.
 func (h *heard) verdict() engine.Walk {
 	w := h.walk
+	if h.done && !makesSense(w, h.delegate) {
+		return engine.Walk{Delegate: h.delegate, Stage: engine.Requested, Reason: engine.ReasonNoResult, Text: "the process gave an answer that makes no sense: the library damaged its memory"}
+	}
+	w.Text = w.Text[:min(len(w.Text), maxText)]
 	if h.done {
 		if said := h.tail.Words(); w.Reason != "" && said != "" && w.Reason != engine.ReasonWrongNumbers {
 			w.Text += "; it printed: " + said

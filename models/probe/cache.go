@@ -57,11 +57,10 @@ func (p *Prober) recall(k key) (engine.Walk, bool) {
 	return v.Walk, true
 }
 
-// sensible reports whether a walk is one that a probe can have ended with.
+// sensible reports whether a walk is one that is kept.
 func sensible(w engine.Walk, k key) bool {
 	kept, _ := lasting(w.Reason)
-	verified := w.Stage == engine.Verified && w.Parity != nil
-	return w.Delegate == k.Delegate && kept && verified == (w.Reason == "")
+	return kept && makesSense(w, k.Delegate)
 }
 
 // keep writes the verdict, if it is one to keep, and drops the oldest ones of a folder that is full.
