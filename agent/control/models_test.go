@@ -1,0 +1,90 @@
+package control_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/dunlin-iot/dunlin/agent"
+	"github.com/dunlin-iot/dunlin/agent/control"
+)
+
+// shelf takes bundles that begin with "good".
+type shelf struct {
+	asked []agent.ModelRequest
+	size  int
+}
+
+func (s *shelf) ModelVersions() []agent.ModelStatus {
+	return []agent.ModelStatus{{Model: "motions@2", State: "verified", Uses: []string{"activity: trial"}}}
+}
+
+func (s *shelf) ImportModel(_ context.Context, bundle io.Reader) (agent.ModelStatus, error) {
+	data, err := io.ReadAll(bundle)
+	if err != nil {
+		return agent.ModelStatus{}, err
+	}
+	s.size = len(data)
+	if !bytes.HasPrefix(data, []byte("good")) {
+		return agent.ModelStatus{}, fmt.Errorf("nobody signed it: %w", control.ErrForbidden)
+	}
+	return agent.ModelStatus{Model: "motions@2"}, nil
+}
+
+func (s *shelf) ActivateModel(_ context.Context, r agent.ModelRequest) ([]string, error) {
+	s.asked = append(s.asked, r)
+	if r.Model != "motions@2" {
+		return nil, fmt.Errorf("model %s is not on the shelf: %w", r.Model, control.ErrNotFound)
+	}
+	return []string{"activity"}, nil
+}
+
+func (s *shelf) RevertModel(_ context.Context, r agent.ModelRequest) ([]string, error) {
+	s.asked = append(s.asked, r)
+	return []string{"activity", "sound"}, nil
+}
+
+// TestModels: what a client asks for arrives whole, and so does the answer; a bundle is larger than any other request.
+func TestModels(t *testing.T) {
+	s := &shelf{}
+	c := control.NewClient(start(t, newDaemon(), control.Config{Models: s}))
+	bundle := append([]byte("good"), make([]byte, 3<<20)...)
+	if v, err := c.ImportModel(t.Context(), bytes.NewReader(bundle)); err != nil || v.Model != "motions@2" || s.size != len(bundle) {
+		t.Errorf("import of %d bytes: %+v, %v; %d arrived", len(bundle), v, err, s.size)
+	}
+	if v, err := c.Models(t.Context()); err != nil || len(v) != 1 || v[0].Uses[0] != "activity: trial" {
+		t.Errorf("versions %+v, %v", v, err)
+	}
+	ask := agent.ModelRequest{Model: "motions@2", Pipeline: "activity", Force: true}
+	if names, err := c.ActivateModel(t.Context(), ask); err != nil || !slices.Equal(names, []string{"activity"}) {
+		t.Errorf("activate: %v, %v", names, err)
+	}
+	if names, err := c.RevertModel(t.Context(), agent.ModelRequest{Model: "motions"}); err != nil || !slices.Equal(names, []string{"activity", "sound"}) {
+		t.Errorf("revert: %v, %v", names, err)
+	}
+	if !slices.Equal(s.asked, []agent.ModelRequest{ask, {Model: "motions"}}) {
+		t.Errorf("the agent was asked %+v", s.asked)
+	}
+}
+
+func TestModelErrors(t *testing.T) {
+	c := control.NewClient(start(t, newDaemon(), control.Config{Models: &shelf{}}))
+	if _, err := c.ImportModel(t.Context(), strings.NewReader("bad")); !errors.Is(err, control.ErrForbidden) || !strings.HasPrefix(err.Error(), "nobody signed it") {
+		t.Errorf("import: %v", err)
+	}
+	if _, err := c.ActivateModel(t.Context(), agent.ModelRequest{Model: "motions@9"}); !errors.Is(err, control.ErrNotFound) {
+		t.Errorf("activate: %v", err)
+	}
+}
+
+func TestNoShelf(t *testing.T) {
+	bare := control.NewClient(start(t, newDaemon(), control.Config{}))
+	if _, err := bare.Models(t.Context()); !errors.Is(err, control.ErrNotFound) {
+		t.Errorf("an agent without a shelf: %v", err)
+	}
+}
