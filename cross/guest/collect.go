@@ -105,19 +105,21 @@ func libraries(context.Context, kernel) ([]file, error) {
 	return readAll(names, 0o755)
 }
 
-// models is the motions model, and a recording for the modelled chip to feel. The chip has no rate of 10 Hz, which the
-// model was trained at: the walker in the guest is a quarter faster, and the bundle there says so.
+// models are the motions and the commands model, and a recording for the modelled chip to feel. The chip has no rate of
+// 10 Hz, which the motions model was trained at: the walker in the guest is a quarter faster, and the bundle says so.
 func models(context.Context, kernel) ([]file, error) {
 	names := map[string]string{}
-	err := filepath.WalkDir(filepath.Join(model, "motions"), func(path string, d fs.DirEntry, err error) error {
-		if err == nil && d.Type().IsRegular() {
-			rel, _ := filepath.Rel(model, path)
-			names["models/"+filepath.ToSlash(rel)] = path
+	for _, one := range []string{"motions", "commands"} {
+		err := filepath.WalkDir(filepath.Join(model, one), func(path string, d fs.DirEntry, err error) error {
+			if err == nil && d.Type().IsRegular() {
+				rel, _ := filepath.Rel(model, path)
+				names["models/"+filepath.ToSlash(rel)] = path
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
 		}
-		return err
-	})
-	if err != nil {
-		return nil, err
 	}
 	names["recordings/walk.csv"] = "testdata/recordings/02-walking.csv"
 	files, err := readAll(names, 0o644)
@@ -126,7 +128,7 @@ func models(context.Context, kernel) ([]file, error) {
 	}
 	const trained, faster = `"rate_hz": 10`, `"rate_hz": 12.5`
 	for i, f := range files {
-		if filepath.Base(f.name) != "manifest.json" {
+		if f.name != "models/motions/1/manifest.json" {
 			continue
 		}
 		if bytes.Count(f.content, []byte(trained)) != 1 {

@@ -36,6 +36,7 @@ var tiers = []tier{
 
 // machines are the tiers of make test-hw: each boots a machine and takes minutes.
 var machines = []tier{
+	{"speech", []string{"./test/speech"}, []string{"-timeout=20m"}, "voices speak through a sound card of the guest; the agent hears the words"},
 	{"raspberry", []string{"./test/raspberry"}, nil, "an emulated Raspberry Pi 3 whose thermometer is moved while the agent reads it"},
 }
 

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -34,6 +35,23 @@ func ARM64(folder string, words ...string) Config {
 			"-netdev", "user,id=net", "-device", "virtio-net-device,netdev=net",
 		},
 	}
+}
+
+// Paced is a machine of one processor whose clock goes by the instructions that it has executed, four nanoseconds each, and
+// jumps to the next timer while there is nothing to do. A busy host makes it slow, not late: what has to keep up with
+// sound keeps up. Its seconds are not the host's.
+func Paced(cfg Config) Config {
+	args := slices.Clone(cfg.Args)
+	for i, a := range args {
+		switch a {
+		case "-accel":
+			args[i+1] = "tcg,thread=single"
+		case "-smp":
+			args[i+1] = "1"
+		}
+	}
+	cfg.Args = append(args, "-icount", "shift=2,sleep=off")
+	return cfg
 }
 
 // Raspberry is the Raspberry Pi 3 that QEMU emulates, with the same kernel and initramfs and the kernel's description of

@@ -40,7 +40,10 @@ spool: {commit: {every: 100ms, quiet: 500ms}}
 
 // startAgent runs the agent on a bus, sending to a hub at an address of the host.
 func startAgent(bus, hub string) (*theAgent, error) {
-	text := fmt.Sprintf(agentConfig, hub, agentSocket, library, bus)
+	return startAgentWith(fmt.Sprintf(agentConfig, hub, agentSocket, library, bus))
+}
+
+func startAgentWith(text string) (*theAgent, error) {
 	if err := os.WriteFile(agentFile, []byte(text), 0o600); err != nil {
 		return nil, err
 	}

@@ -27,14 +27,14 @@ func checks() map[string]check {
 		"scan": scanBus, "read": readChips, "kernel": kernelDrivers, "race": raceBus, "edge": buttonEdges, "lines": bridgeEdges,
 		"replug": replug, "overhead": overhead, "run": wholeRun,
 		"sine": hearSine, "overrun": heldUp, "bars": colourBars, "dropped": droppedFrames, "unplugged": pulledCamera,
-		"raspberry": raspberryPi,
+		"raspberry": raspberryPi, "speech": hearWords,
 	}
 }
 
 // limit of one check; the host has one for the whole machine. Those of make test-hw have their own.
 const limit = 60 * time.Second
 
-var limits = map[string]time.Duration{"raspberry": piLimit}
+var limits = map[string]time.Duration{"raspberry": piLimit, "speech": speechLimit}
 
 func main() {
 	if os.Getpid() != 1 {
