@@ -117,7 +117,7 @@ func (d *chip) identify(id byte) error {
 	}
 	fix := "check the address of the source, or connect a " + d.cfg.Chip
 	if ours != "" {
-		fix = "set the chip of the source to " + ours
+		fix = "set the driver of the source to " + ours
 	}
 	return periphbus.Stranger(d.cfg.name(), d.cfg.Address, fmt.Sprintf("chip id 0x%02x, %s", id, name), fix)
 }

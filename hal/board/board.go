@@ -33,6 +33,7 @@ type Board struct {
 	all    map[*shared]struct{} // also those whose adapter has gone and that still have handles
 	spi    map[string]*port     // by name
 	past   counts               // of buses that were closed
+	hung   map[string]hung      // closed while a call was stuck in the kernel, by name
 }
 
 // New recognises the machine. It opens nothing.
@@ -46,7 +47,7 @@ func New(cfg Config) *Board {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	b := &Board{cfg: cfg, i2c: map[string]*shared{}, all: map[*shared]struct{}{}, spi: map[string]*port{}, past: counts{}}
+	b := &Board{cfg: cfg, i2c: map[string]*shared{}, all: map[*shared]struct{}{}, spi: map[string]*port{}, past: counts{}, hung: map[string]hung{}}
 	b.kind, b.model = recognise(b.path("/"))
 	return b
 }

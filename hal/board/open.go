@@ -51,9 +51,12 @@ func (b *Board) acquire(bus Bus) (*shared, error) {
 	if err != nil {
 		return nil, b.refused(bus, loadI2C, fmt.Errorf("open %s: %w", bus.Name, err))
 	}
-	if s := b.i2c[bus.Name]; s != nil && !s.bus.Gone() && os.SameFile(s.file, file) && s.file.ModTime().Equal(file.ModTime()) {
+	if s := b.i2c[bus.Name]; s != nil && !s.bus.Gone() && same(s.file, file) {
 		s.users++
 		return s, nil
+	}
+	if err := b.hangs(bus.Name, file); err != nil {
+		return nil, err
 	}
 	cfg := b.cfg.I2C
 	cfg.Path, cfg.Name = b.path(bus.Path), bus.Name
@@ -69,6 +72,7 @@ func (b *Board) acquire(bus Bus) (*shared, error) {
 
 // release closes a bus after its last handle.
 func (b *Board) release(s *shared) error {
+	stuck := s.bus.Hang() != nil // may wait for a transfer, which nobody else should
 	b.mu.Lock()
 	s.users--
 	last := s.users == 0 && !b.closed
@@ -77,6 +81,9 @@ func (b *Board) release(s *shared) error {
 		delete(b.all, s)
 		if b.i2c[s.name] == s {
 			delete(b.i2c, s.name)
+		}
+		if stuck {
+			b.hung[s.name] = hung{s.file, s.bus.Hang}
 		}
 	}
 	b.mu.Unlock()
@@ -138,6 +145,7 @@ type port struct {
 	*spidev.Port
 	board *Board
 	name  string
+	file  os.FileInfo
 	once  sync.Once
 }
 
@@ -155,13 +163,20 @@ func (b *Board) SPI(name string) (spi.PortCloser, error) {
 	case b.spi[bus.Name] != nil:
 		return nil, fmt.Errorf("open %s: another source has it open; give each chip a chip select of its own: %w", bus.Name, syscall.EBUSY)
 	}
+	file, err := os.Stat(b.path(bus.Path))
+	if err != nil {
+		return nil, b.refused(bus, bindSPI(bus.Name[len("spidev"):]), fmt.Errorf("open %s: %w", bus.Name, err))
+	}
+	if err := b.hangs(bus.Name, file); err != nil {
+		return nil, err
+	}
 	cfg := b.cfg.SPI
 	cfg.Path, cfg.Name = b.path(bus.Path), bus.Name
 	opened, err := spidev.Open(cfg)
 	if err != nil {
 		return nil, b.refused(bus, bindSPI(bus.Name[len("spidev"):]), err)
 	}
-	p := &port{Port: opened, board: b, name: bus.Name}
+	p := &port{Port: opened, board: b, name: bus.Name, file: file}
 	b.spi[bus.Name] = p
 	return p, nil
 }
@@ -177,9 +192,13 @@ func (b *Board) Port(name string) func() (spi.PortCloser, error) {
 // Close closes the port; a second Close does nothing.
 func (p *port) Close() (err error) {
 	p.once.Do(func() {
+		stuck := p.Hang() != nil
 		p.board.mu.Lock()
 		if p.board.spi[p.name] == p {
 			delete(p.board.spi, p.name)
+		}
+		if stuck {
+			p.board.hung[p.name] = hung{p.file, p.Hang}
 		}
 		p.board.mu.Unlock()
 		err = p.Port.Close()

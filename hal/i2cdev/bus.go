@@ -156,9 +156,21 @@ func (b *Bus) ready() error {
 		return os.ErrClosed
 	case b.gone.Load():
 		return syscall.ENODEV
-	case !b.worker.Free():
-		return fmt.Errorf("bus hangs since %s in a transfer to 0x%02x: %w",
-			b.worker.Stuck().Round(time.Millisecond), b.stuck, deadline.ErrStuck)
 	}
-	return nil
+	return b.hang()
+}
+
+func (b *Bus) hang() error {
+	if b.worker.Free() {
+		return nil
+	}
+	return fmt.Errorf("bus hangs since %s in a transfer to 0x%02x: %w", b.worker.Stuck().Round(time.Millisecond), b.stuck, deadline.ErrStuck)
+}
+
+// Hang is the os.ErrDeadlineExceeded of a bus whose call is stuck in the kernel, also after Close; nil when none is. As
+// long as it lasts another Open of the same adapter would get stuck behind it.
+func (b *Bus) Hang() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.hang()
 }

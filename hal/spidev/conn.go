@@ -4,12 +4,9 @@ import (
 	"fmt"
 	"os"
 	"syscall"
-	"time"
 
 	periph "periph.io/x/conn/v3"
 	"periph.io/x/conn/v3/spi"
-
-	"github.com/dunlin-iot/dunlin/internal/deadline"
 )
 
 // conn is the connection to the chip of a port.
@@ -103,8 +100,5 @@ func (p *Port) ready() error {
 	if p.closed {
 		return os.ErrClosed
 	}
-	if !p.worker.Free() {
-		return fmt.Errorf("port hangs since %s: %w", p.worker.Stuck().Round(time.Millisecond), deadline.ErrStuck)
-	}
-	return nil
+	return p.hang()
 }

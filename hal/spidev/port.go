@@ -166,6 +166,21 @@ func slower(a, b physic.Frequency) uint32 {
 	return uint32(a / physic.Hertz)
 }
 
+// Hang is the os.ErrDeadlineExceeded of a port whose message is stuck in the kernel, also after Close; nil when none is.
+// As long as it lasts another Open of the same device would get stuck behind it.
+func (p *Port) Hang() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.hang()
+}
+
+func (p *Port) hang() error {
+	if p.worker.Free() {
+		return nil
+	}
+	return fmt.Errorf("port hangs since %s: %w", p.worker.Stuck().Round(time.Millisecond), deadline.ErrStuck)
+}
+
 // Close closes the port. When a call is stuck in the kernel it returns an os.ErrDeadlineExceeded at once; that one
 // goroutine and the device file are let go of when the call returns. A second Close does nothing.
 func (p *Port) Close() error {
