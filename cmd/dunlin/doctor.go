@@ -41,7 +41,7 @@ func (a *app) doctorCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		d := &doctor{app: a, cfg: cfg, lib: &library{roots: cfg.ModelRoots, path: cfg.TFLite, onnx: cfg.ONNX, state: cfg.State, getenv: a.getenv}, hardware: newHardware(a.deps())}
+		d := &doctor{app: a, cfg: cfg, lib: &library{roots: cfg.ModelRoots, path: cfg.TFLite, onnx: cfg.ONNX, state: cfg.State, shelf: filepath.Join(cfg.State, "models"), getenv: a.getenv}, hardware: newHardware(a.deps())}
 		defer d.hardware.close()
 		d.look(c.Context())
 		if err := d.print(output); err != nil {

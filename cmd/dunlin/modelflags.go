@@ -41,7 +41,7 @@ func (f *modelFlags) library(a *app) (*library, error) {
 	if err != nil {
 		return nil, err
 	}
-	lib.roots = cfg.ModelRoots
+	lib.roots, lib.shelf = cfg.ModelRoots, filepath.Join(cfg.State, "models")
 	lib.path, lib.onnx = cmp.Or(lib.path, cfg.TFLite), cfg.ONNX
 	return lib, nil
 }

@@ -24,6 +24,7 @@ type library struct {
 	path   string // of the TensorFlow Lite library; empty searches
 	onnx   string // of the ONNX Runtime library; empty searches
 	state  string // folder that keeps what proofs of delegates found; empty keeps nothing
+	shelf  string // the daemon's, for commands that look there too; empty does not
 	log    *slog.Logger
 	getenv func(string) string
 
@@ -54,6 +55,9 @@ func (l *library) runtime(name string) (engine.Engine, error) {
 func (l *library) find(ref manifest.Ref) (string, error) {
 	path, err := manifest.Find(l.roots, ref)
 	if errors.Is(err, manifest.ErrNotFound) {
+		if path, ok := l.onShelf(ref); ok {
+			return path, nil
+		}
 		return "", &hal.AbsentError{
 			What: "model " + ref.String(), Err: fmt.Errorf("no such folder in %s", strings.Join(l.roots, ", ")),
 			Fix: "put it there as NAME/VERSION or NAME-VERSION.dunlin, or name another root under models.roots or with --models",
