@@ -178,7 +178,7 @@ func (h *hardware) scanVideo(context.Context) []thing {
 }
 
 // ports are where serial lines with something at their end are found; the names below by-id stay when plugs move.
-var ports = []string{"/dev/serial/by-id/*", "/dev/ttyUSB*", "/dev/ttyACM*", "/dev/ttyAMA*", "/dev/serial0"}
+var ports = []string{"/dev/serial/by-id/*", "/dev/ttyUSB*", "/dev/ttyACM*", "/dev/ttyAMA*", "/dev/ttyTHS*", "/dev/serial0"}
 
 func (h *hardware) scanSerial(context.Context) []thing {
 	var all []thing

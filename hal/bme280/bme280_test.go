@@ -174,7 +174,7 @@ func TestNotThere(t *testing.T) {
 		want   string
 	}{
 		{"nobody answers", func() *chiptest.Bus { return chiptest.New(nil) }, nil, "dunlin sources ls"},
-		{"a BMP280 for a BME280", func() *chiptest.Bus { return plugged(bme280test.NewBMP280()) }, nil, "id 0x58, a BMP280; set the chip of the source to bmp280"},
+		{"a BMP280 for a BME280", func() *chiptest.Bus { return plugged(bme280test.NewBMP280()) }, nil, "id 0x58, a BMP280; set the driver of the source to bmp280"},
 		{"a BME280 for a BMP280", func() *chiptest.Bus { return plugged(bme280test.New()) }, bmp280, "id 0x60, a BME280"},
 		{"a BME680", func() *chiptest.Bus {
 			c := bme280test.New()
