@@ -50,13 +50,42 @@ func (b belief) decide(_ context.Context, f shelf.File) (signed bool, err error)
 	return false, err
 }
 
+// still reports why a version that is on the shelf may not be put to use any more: nobody signed it, and the configuration
+// does not allow that now; or its owner has revoked it. Metadata that expired or no longer list it stop nothing that is
+// here.
+func (b belief) still(ctx context.Context, v shelf.Version) error {
+	if v.Unsigned {
+		if _, err := b.decide(ctx, shelf.File{SHA256: v.File, Size: v.Size}); err != nil {
+			return fmt.Errorf("nobody signed it when it was imported: %w", err)
+		}
+		return nil
+	}
+	return b.open(func(store *trust.Store) error {
+		if refusal := store.Taken(v.File); refusal != nil {
+			return fmt.Errorf("%w [%s]", refusal, refusal.Code)
+		}
+		return nil
+	})
+}
+
 // accept writes down that a release was taken.
 func (b belief) accept(_ context.Context, f shelf.File) error {
 	return b.with(f, (*trust.Store).Accept)
 }
 
 // with calls do with the release that a file is.
-func (b belief) with(f shelf.File, do func(*trust.Store, trust.Release) error) (err error) {
+func (b belief) with(f shelf.File, do func(*trust.Store, trust.Release) error) error {
+	return b.open(func(store *trust.Store) error {
+		release, refusal := store.DecideFile(f.SHA256, f.Size, deviceFacts(b.delegate))
+		if refusal != nil {
+			return refusal
+		}
+		return do(store, release)
+	})
+}
+
+// open calls do with what is believed now.
+func (b belief) open(do func(*trust.Store) error) (err error) {
 	lock, err := lockTrust(b.cfg.Dir)
 	if err != nil {
 		return err
@@ -66,11 +95,7 @@ func (b belief) with(f shelf.File, do func(*trust.Store, trust.Release) error) (
 	if err != nil {
 		return err
 	}
-	release, refusal := store.DecideFile(f.SHA256, f.Size, deviceFacts(b.delegate))
-	if refusal != nil {
-		return refusal
-	}
-	return do(store, release)
+	return do(store)
 }
 
 // lockTrust makes the folder of what is believed this process's own until unlock: the daemon and a command may both

@@ -12,6 +12,7 @@ import (
 
 	"github.com/dunlin-iot/dunlin/models/engine"
 	"github.com/dunlin-iot/dunlin/models/manifest"
+	"github.com/dunlin-iot/dunlin/models/shelf"
 )
 
 func (a *app) modelsCommand() *cobra.Command {
@@ -81,6 +82,9 @@ func listModels(roots []string) []modelRow {
 		slices.Sort(folders)
 		for _, file := range folders {
 			dir := filepath.Dir(file)
+			if shelf.IsVersion(filepath.Base(dir)) {
+				continue // the daemon's, which tells of them itself
+			}
 			rows = append(rows, describeModel(dir, filepath.Base(filepath.Dir(dir))+"@"+filepath.Base(dir)))
 		}
 		slices.Sort(files)

@@ -78,13 +78,16 @@ func (s *stock) describe(v shelf.Version) agent.ModelStatus {
 }
 
 // ActivateModel has pipelines try a version. One that uses it already is left out.
-func (s *stock) ActivateModel(_ context.Context, r agent.ModelRequest) ([]string, error) {
+func (s *stock) ActivateModel(ctx context.Context, r agent.ModelRequest) ([]string, error) {
 	ref, lines, err := s.meant(r)
 	if err != nil {
 		return nil, err
 	}
 	if ref.Version == 0 {
 		return nil, asked{fmt.Errorf("model %s: say which version, as %s@2", ref, ref), control.ErrBadRequest}
+	}
+	if err := s.believed(ctx, ref); err != nil {
+		return nil, sorted(err, control.ErrForbidden)
 	}
 	names := []string{}
 	for _, l := range lines {
@@ -99,6 +102,19 @@ func (s *stock) ActivateModel(_ context.Context, r agent.ModelRequest) ([]string
 		l.keeper.Wake()
 	}
 	return names, nil
+}
+
+// believed reports whether a version on the shelf may still be put to use: the rules may be others than when it came.
+func (s *stock) believed(ctx context.Context, ref manifest.Ref) error {
+	folder, err := s.shelf.Find(ref)
+	if err != nil {
+		return nil // what is not on the shelf is the configuration's, or nobody's
+	}
+	v, _ := s.shelf.At(folder)
+	if err := s.trust.still(ctx, v); err != nil {
+		return fmt.Errorf("model %s: %w", ref, err)
+	}
+	return nil
 }
 
 // attempts are the starts that a version's manifest allows its trial; zero for the standard.

@@ -11,7 +11,6 @@ import (
 	"github.com/dunlin-iot/dunlin/agent/config"
 	"github.com/dunlin-iot/dunlin/agent/pipeline"
 	"github.com/dunlin-iot/dunlin/agent/reconcile"
-	"github.com/dunlin-iot/dunlin/hal"
 	"github.com/dunlin-iot/dunlin/models/engine"
 	"github.com/dunlin-iot/dunlin/models/manifest"
 	"github.com/dunlin-iot/dunlin/models/shelf"
@@ -22,6 +21,7 @@ import (
 type stock struct {
 	deps
 	lib   *library
+	trust belief
 	shelf *shelf.Shelf
 	lines map[string]*line // by pipeline
 	names []string         // of the pipelines
@@ -36,9 +36,8 @@ type line struct {
 }
 
 func newStock(cfg *config.Config, d deps, lib *library) (*stock, error) {
-	s := &stock{deps: d, lib: lib, lines: map[string]*line{}}
-	b := newBelief(cfg)
-	sc := shelf.Config{Trust: b.decide, Installed: b.accept, Logger: d.log, Hook: d.onPoint}
+	s := &stock{deps: d, lib: lib, trust: newBelief(cfg), lines: map[string]*line{}}
+	sc := shelf.Config{Trust: s.trust.decide, Installed: s.trust.accept, Logger: d.log, Hook: d.onPoint}
 	for _, p := range cfg.Pipelines {
 		sc.Pinned = append(sc.Pinned, manifest.Ref(p.Model).String())
 		s.names = append(s.names, p.Name)
@@ -115,21 +114,6 @@ func (s *stock) version(ctx context.Context, l *line, folder string) (reconcile.
 	}
 	facts, err := s.accepted(ctx, l, folder, b, m)
 	return reconcile.Version{Model: m, Guards: pipeline.Guards{Trial: b.Trial}, Facts: facts}, err
-}
-
-func (s *stock) bundle(l *line, folder string) (*manifest.Bundle, error) {
-	if folder != "" {
-		return s.lib.bundleIn(s.shelf.Path(folder), manifest.Ref{Name: l.use.ref.Name})
-	}
-	b, err := s.lib.bundle(l.use.ref)
-	var absent *hal.AbsentError
-	if !errors.As(err, &absent) {
-		return b, err
-	}
-	if folder, ferr := s.shelf.Find(l.use.ref); ferr == nil { // a configuration may name what was imported
-		return s.lib.bundleIn(s.shelf.Path(folder), l.use.ref)
-	}
-	return nil, err
 }
 
 // stage holds the keepers, and the imports that a crash interrupted.

@@ -212,6 +212,21 @@ func (s *Store) Accept(r Release) error {
 	return nil
 }
 
+// Taken refuses a file, by its SHA-256, that was accepted once and is revoked since. A file that was never accepted here is
+// not refused.
+func (s *Store) Taken(digest string) *Refusal {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for line, mark := range s.marks.Lines {
+		for number, sum := range mark.Accepted {
+			if sum == digest && number < mark.Floor {
+				return refuse(Revoked, "it is release %d of %s, and its owner revoked everything below %d", number, line, mark.Floor)
+			}
+		}
+	}
+	return nil
+}
+
 // Revoked reports whether the owner of a product line has revoked a release number.
 func (s *Store) Revoked(line string, number int64) bool {
 	s.mu.Lock()

@@ -100,12 +100,22 @@ func TestReleaseNumbers(t *testing.T) {
 	d.accepts(repo.Files)
 	accept(motions)
 
-	// Raising it revokes.
+	// Raising it revokes, also what was taken.
+	lower, higher := d.decides("", motions, pi), d.decides("", "models/motions-1.1.0.dunlin", pi)
+	if r := d.store.Taken(lower.SHA256); r != nil {
+		t.Errorf("taken and not revoked: %v", r)
+	}
 	repo.Model("motions", "1.2.0", 12, 11, nil)
 	repo.Publish("models")
 	d.accepts(repo.Files)
 	d.reopen()
 	d.decides(trust.Revoked, motions, pi)
+	if r := d.store.Taken(lower.SHA256); r == nil || r.Code != trust.Revoked {
+		t.Errorf("taken and revoked since: %v", r)
+	}
+	if r := d.store.Taken(higher.SHA256); r != nil {
+		t.Errorf("taken and above the floor: %v", r)
+	}
 	if !d.store.Revoked("models/motions", 10) || d.store.Revoked("models/motions", 11) {
 		t.Error("the floor 11 revokes release 10 and not release 11")
 	}

@@ -226,6 +226,16 @@ func (s *Shelf) Versions() (out []Version) {
 	return out
 }
 
+// At is the verified version in a folder; false when there is none.
+func (s *Shelf) At(folder string) (out Version, ok bool) {
+	s.read(func(st *state) {
+		if v := st.at(folder); v != nil {
+			out, ok = *v, true
+		}
+	})
+	return out, ok
+}
+
 // Slots are those of all pipelines, by name.
 func (s *Shelf) Slots() (out []Slot) {
 	s.read(func(st *state) {

@@ -22,6 +22,9 @@ const newMark = ".new"
 // put models there by hand, as NAME/VERSION.
 var ours = regexp.MustCompile(`^[1-9][0-9]*-[0-9a-f]{12}(\.new)?$`)
 
+// IsVersion reports whether the shelf gives a folder below a model's name such a name: "2-0123456789ab".
+func IsVersion(name string) bool { return ours.MatchString(name) }
+
 // folders calls each with every folder of ours below root, as NAME/VERSION-DIGEST12.
 func (s *Shelf) folders(each func(folder string) error) error {
 	names, err := os.ReadDir(s.root)
