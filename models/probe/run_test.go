@@ -1,6 +1,7 @@
 package probe_test
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 	"time"
@@ -76,6 +77,25 @@ func TestParity(t *testing.T) {
 	}
 	if w.Nodes == 0 || w.Delegated != w.Nodes || w.Parts != 1 {
 		t.Errorf("walk %+v", w)
+	}
+}
+
+// What a model's maker recorded counts as it does when the model is loaded: a delegate that passes the proof passes that.
+func TestRecordedAnswers(t *testing.T) {
+	k := newKit(t, probe.Config{})
+	r := k.request(k.plugin())
+	for i := range r.Vectors {
+		r.Vectors[i].Outputs = [][]byte{bytes.Clone(r.Vectors[i].Outputs[0])}
+	}
+	r.Vectors[3].Outputs[0][2] ^= 0x10
+	if w := k.run(t, r); w.Reason != engine.ReasonWrongNumbers || !strings.Contains(w.Text, "recorded vector 3, output 0, value 2 is 16 steps off, allowed 13") {
+		t.Errorf("got %+v", w)
+	}
+	r.Vectors[3].Outputs[0][2] ^= 0x10
+	r.Vectors[5].Outputs[0][0] = 127
+	r.Tolerance = 255
+	if w := k.run(t, r); w.Reason != engine.ReasonWrongNumbers || !strings.Contains(w.Text, "recorded vector 5: the highest value is 2, recorded is 0") {
+		t.Errorf("got %+v", w)
 	}
 }
 
