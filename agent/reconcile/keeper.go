@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,7 +43,10 @@ type Version struct {
 }
 
 // Memory is what the process holds and what it may still take, in bytes; zero means unknown.
-type Memory struct{ Resident, Free uint64 }
+type Memory struct {
+	Resident, Free uint64
+	Busy           bool // with something that takes memory and has nothing to do with a trial: a bundle, another pipeline's model
+}
 
 // Config of a keeper.
 type Config struct {
@@ -213,9 +217,11 @@ func (k *Keeper) watch(ctx context.Context) error {
 		k.tries = false
 		return nil
 	}
-	k.memory.Now = k.cfg.Memory().Resident
-	if k.memory.Then == 0 {
-		k.memory.Then = k.memory.Now
+	if m := k.cfg.Memory(); m.Busy {
+		k.memory = pipeline.Memory{}
+	} else {
+		k.memory.Now = m.Resident
+		k.memory.Then = cmp.Or(k.memory.Then, m.Resident)
 	}
 	v := k.guards.Judge(t, k.memory, k.cfg.Clock.Boot())
 	switch {

@@ -42,6 +42,7 @@ func sorted(err, wrong error) error {
 
 // ImportModel puts a bundle on the shelf, if it is to be believed.
 func (s *stock) ImportModel(ctx context.Context, bundle io.Reader) (agent.ModelStatus, error) {
+	defer s.takes()()
 	v, err := s.shelf.Import(ctx, bundle)
 	if err != nil {
 		return agent.ModelStatus{}, sorted(err, control.ErrBadRequest)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/dunlin-iot/dunlin/agent/pipeline"
+	"github.com/dunlin-iot/dunlin/agent/reconcile"
 	"github.com/dunlin-iot/dunlin/models/engine"
 	"github.com/dunlin-iot/dunlin/models/manifest"
 )
@@ -34,4 +35,17 @@ func (s *stock) accepted(ctx context.Context, l *line, folder string, b *manifes
 	}
 	s.log.Info("version is accepted", "pipeline", l.name, "model", a.Model, "accuracy", a.Set.Accuracy.Value, "windows", a.Set.N, "took", time.Since(began))
 	return a.facts(), nil
+}
+
+// takes says that something takes memory, until done.
+func (s *stock) takes() (done func()) {
+	s.busy.Add(1)
+	return func() { s.busy.Add(-1) }
+}
+
+// memory is what the process holds, as the guards of a trial may judge it.
+func (s *stock) memory() reconcile.Memory {
+	m := memory()
+	m.Busy = s.busy.Load() > 0
+	return m
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/dunlin-iot/dunlin/agent"
@@ -25,6 +26,7 @@ type stock struct {
 	shelf *shelf.Shelf
 	lines map[string]*line // by pipeline
 	names []string         // of the pipelines
+	busy  atomic.Int32     // bundles that are taken in and models that are opened now
 }
 
 // line is one pipeline as the stock sees it.
@@ -92,7 +94,7 @@ func (s *stock) keep(name string, pipe *pipeline.Pipeline, rec pipeline.Recorder
 	l := s.lines[name]
 	l.pipe = pipe
 	l.keeper = reconcile.New(reconcile.Config{
-		Pipeline: name, Memory: memory, Every: s.look, Clock: s.clock, Logger: s.log,
+		Pipeline: name, Memory: s.memory, Every: s.look, Clock: s.clock, Logger: s.log,
 		Open: func(ctx context.Context, folder string) (reconcile.Version, error) { return s.version(ctx, l, folder) },
 	}, pipe, s.shelf, rec)
 	dropped, err := s.shelf.Settle(name, l.use.ref.String())
@@ -104,6 +106,7 @@ func (s *stock) keep(name string, pipe *pipeline.Pipeline, rec pipeline.Recorder
 
 // version opens what a folder of the shelf holds, or for an empty one what the configuration names.
 func (s *stock) version(ctx context.Context, l *line, folder string) (reconcile.Version, error) {
+	defer s.takes()()
 	b, err := s.bundle(l, folder)
 	if err != nil {
 		return reconcile.Version{}, err
@@ -126,7 +129,10 @@ func (s *stock) stage() agent.Stage {
 }
 
 func (s *stock) resume(ctx context.Context) error {
-	if err := s.shelf.Resume(ctx); err != nil && ctx.Err() == nil {
+	done := s.takes()
+	err := s.shelf.Resume(ctx)
+	done()
+	if err != nil && ctx.Err() == nil {
 		s.log.Warn("an interrupted import ends", "reason", fmt.Sprint(err))
 	}
 	<-ctx.Done()
