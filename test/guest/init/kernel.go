@@ -134,15 +134,15 @@ func attributes(ctx context.Context, dir string, files map[string]scaled) (readi
 }
 
 // number reads an attribute. A driver that was just bound may ask before its chip's first conversion is over, and then
-// says EIO.
+// says EIO; on a busy host the bridge may answer after the driver's patience, ETIMEDOUT.
 func number(ctx context.Context, file string) (float64, error) {
 	var text []byte
+	var bad error
 	err := until(ctx, "the first conversion", func() bool {
-		var err error
-		text, err = os.ReadFile(file)
-		return !errors.Is(err, syscall.EIO)
+		text, bad = os.ReadFile(file)
+		return !errors.Is(bad, syscall.EIO) && !errors.Is(bad, syscall.ETIMEDOUT)
 	})
-	if err != nil {
+	if err := errors.Join(err, bad); err != nil {
 		return 0, err
 	}
 	return strconv.ParseFloat(strings.TrimSpace(string(text)), 64)
