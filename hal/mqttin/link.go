@@ -1,6 +1,7 @@
 package mqttin
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/rand"
@@ -64,8 +65,12 @@ func (l *link) take(m mqtt.Message) {
 	if m.Topic() != l.cfg.Topic || m.Retained() && !l.cfg.Retained {
 		return
 	}
+	payload := m.Payload()
+	if len(payload) > maxPayload { // it is of no use: what shows that is kept, not a megabyte for each place of the inbox
+		payload = bytes.Clone(payload[:maxPayload+1])
+	}
 	select {
-	case l.inbox <- message{m.Payload(), l.cfg.Clock.Boot(), l.missed}:
+	case l.inbox <- message{payload, l.cfg.Clock.Boot(), l.missed}:
 		l.missed = 0
 	default:
 		l.missed++
