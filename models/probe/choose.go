@@ -2,6 +2,7 @@ package probe
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -118,7 +119,7 @@ func split(w Wish) (words, cpu []string) {
 
 func fault(word string, err error) engine.Walk {
 	w := engine.Walk{Delegate: word, Stage: engine.Requested, Reason: engine.ReasonProbe, Text: err.Error()}
-	if f, ok := err.(*engine.Fault); ok {
+	if f := (*engine.Fault)(nil); errors.As(err, &f) {
 		w.Reason, w.Text = f.Reason, f.Text
 	}
 	return w
