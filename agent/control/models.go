@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"time"
 
 	"github.com/dunlin-iot/dunlin/agent"
 )
@@ -26,7 +28,8 @@ type Models interface {
 func (s *Server) modelRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /v1/models", func(w http.ResponseWriter, _ *http.Request) { answer(w, s.cfg.Models.ModelVersions()) })
 	mux.HandleFunc("POST /v1/models", s.guarded(func(w http.ResponseWriter, r *http.Request) error {
-		v, err := s.cfg.Models.ImportModel(r.Context(), r.Body)
+		body := &patient{r.Body, http.NewResponseController(w), s.cfg.Stall}
+		v, err := s.cfg.Models.ImportModel(r.Context(), body)
 		if err == nil {
 			answer(w, v)
 		}
@@ -34,6 +37,24 @@ func (s *Server) modelRoutes(mux *http.ServeMux) {
 	}))
 	mux.HandleFunc("POST /v1/models/activate", s.guarded(modelRequest(s.cfg.Models.ActivateModel)))
 	mux.HandleFunc("POST /v1/models/revert", s.guarded(modelRequest(s.cfg.Models.RevertModel)))
+}
+
+// patient reads a request's body as long as bytes come. Others wait for whoever sends one.
+type patient struct {
+	body io.Reader
+	conn *http.ResponseController
+	most time.Duration // without a byte
+}
+
+func (p *patient) Read(b []byte) (int, error) {
+	if err := p.conn.SetReadDeadline(time.Now().Add(p.most)); err != nil {
+		return 0, fmt.Errorf("limit the wait for bytes: %w", err)
+	}
+	n, err := p.body.Read(b)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		err = fmt.Errorf("no byte came for %s: %w", p.most, ErrBadRequest)
+	}
+	return n, err
 }
 
 func modelRequest(do func(context.Context, agent.ModelRequest) ([]string, error)) func(http.ResponseWriter, *http.Request) error {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/dunlin-iot/dunlin/agent"
 	"github.com/dunlin-iot/dunlin/agent/control"
@@ -86,5 +87,21 @@ func TestNoShelf(t *testing.T) {
 	bare := control.NewClient(start(t, newDaemon(), control.Config{}))
 	if _, err := bare.Models(t.Context()); !errors.Is(err, control.ErrNotFound) {
 		t.Errorf("an agent without a shelf: %v", err)
+	}
+}
+
+// TestStalledImport: whoever begins to send a bundle and stops must not keep everybody else from sending one.
+func TestStalledImport(t *testing.T) {
+	s := &shelf{}
+	c := control.NewClient(start(t, newDaemon(), control.Config{Models: s, Stall: 50 * time.Millisecond}))
+	begun, stalls := io.Pipe()
+	defer stalls.Close()
+	go func() { _, _ = stalls.Write([]byte("PK")) }()
+	v, err := c.ImportModel(t.Context(), begun)
+	if err == nil {
+		t.Fatalf("imported %+v", v)
+	}
+	if !errors.Is(err, control.ErrBadRequest) || !strings.Contains(err.Error(), "no byte came for 50ms") {
+		t.Errorf("the one who stalls is told %v", err)
 	}
 }

@@ -37,6 +37,7 @@ type Config struct {
 	Group    string        // who may change things, beside root and the agent's user [dunlin]
 	Models   Models        // the routes below /v1/models [they are not found]
 	Watchers int           // most watch streams at once [16]
+	Stall    time.Duration // how long a bundle that is being sent may stand still [1 min]
 	Grace    time.Duration // how long open requests may take once the server stops [1 s]
 	Logger   *slog.Logger  // [discard]
 }
@@ -55,6 +56,7 @@ func New(d Daemon, cfg Config) *Server {
 	cfg.Group = cmp.Or(cfg.Group, "dunlin")
 	cfg.Watchers = cmp.Or(cfg.Watchers, 16)
 	cfg.Grace = cmp.Or(cfg.Grace, time.Second)
+	cfg.Stall = cmp.Or(cfg.Stall, time.Minute)
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
