@@ -108,7 +108,7 @@ func (p *Prober) start(h *heard) (orders io.WriteCloser, words *os.File, err err
 	if p.cfg.Program != "" {
 		h.cmd.Path, h.cmd.Err = p.cfg.Program, nil
 	}
-	h.cmd.Env, h.cmd.Dir, h.cmd.Stderr = p.cfg.Env, "/", &h.tail
+	h.cmd.Env, h.cmd.Stderr = p.cfg.Env, &h.tail // in this folder: paths of libraries may be relative
 	h.cmd.ExtraFiles = []*os.File{hers}
 	h.cmd.SysProcAttr = subprocess.Attributes()
 	h.cmd.WaitDelay = time.Second

@@ -11,6 +11,7 @@ import (
 	"github.com/dunlin-iot/dunlin/internal/fixture"
 	"github.com/dunlin-iot/dunlin/models/engine"
 	"github.com/dunlin-iot/dunlin/models/manifest"
+	"github.com/dunlin-iot/dunlin/models/onnx"
 	"github.com/dunlin-iot/dunlin/models/probe"
 	"github.com/dunlin-iot/dunlin/models/tflite"
 	"github.com/dunlin-iot/dunlin/models/tflite/tflitetest"
@@ -29,10 +30,13 @@ func TestMain(m *testing.M) {
 }
 
 func open(name string) (engine.Engine, error) {
-	if name != "tflite" {
-		return nil, fmt.Errorf("engine %q: %w", name, engine.ErrRuntime)
+	switch name {
+	case "tflite":
+		return tflite.Open(tflite.Config{})
+	case "onnx":
+		return onnx.Open(onnx.Config{})
 	}
-	return tflite.Open(tflite.Config{})
+	return nil, fmt.Errorf("engine %q: %w", name, engine.ErrRuntime)
 }
 
 // kit is a prober with the plug-in that fails where its options say, and a model with its recorded runs.
