@@ -30,6 +30,7 @@ state: state
 control: {socket: %s}
 runtime: {tflite: %s}
 models: {roots: [%s]}
+trust: {unsigned: allow}
 sources: {watch: {driver: replay, file: %s, speed: 40, loop: true}}
 pipelines: {activity: {source: watch, model: motions@1, decide: {report: all}, on: %t}}
 spool: {commit: {every: 20ms, quiet: 200ms}}
