@@ -71,6 +71,9 @@ sudo -u dunlin dunlin trust init …`,
 		if err != nil {
 			return err
 		}
+		if err := ours(cfg, "init"); err != nil {
+			return err
+		}
 		root, err := os.ReadFile(args[0])
 		if err != nil {
 			return fmt.Errorf("read root: %w", err)
@@ -100,6 +103,9 @@ func (a *app) trustRefreshCommand() *cobra.Command {
 		}
 		cfg, err := f.trust()
 		if err != nil {
+			return err
+		}
+		if err := ours(cfg, "refresh"); err != nil {
 			return err
 		}
 		unlock, err := lockTrust(cfg.Dir) // against the daemon, which notes what it has taken

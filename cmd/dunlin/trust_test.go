@@ -89,3 +89,20 @@ func TestBoardWord(t *testing.T) {
 		t.Errorf("%d MiB", memoryMiB())
 	}
 }
+
+// TestTrustOfAnotherUser: files of root in the folder of the daemon's user would keep the daemon from reading what it
+// believes. Who may write there anyway is told whose work it is.
+func TestTrustOfAnotherUser(t *testing.T) {
+	for _, c := range []struct {
+		folder, own int
+		refused     bool
+	}{{0, 0, false}, {54321, 54321, false}, {54321, 0, true}, {0, 54321, false}} {
+		err := ownWork(c.folder, c.own, "refresh")
+		if (err != nil) != c.refused || err != nil && (exitCode(err) != exitUsage || !strings.Contains(err.Error(), "sudo -u '#54321' dunlin trust refresh")) {
+			t.Errorf("user %d in the folder of %d: %v", c.own, c.folder, err)
+		}
+	}
+	if uid, err := ownerOf(filepath.Join(t.TempDir(), "trust")); err != nil || uid != os.Geteuid() {
+		t.Errorf("the owner of a folder that is not there yet is %d, %v", uid, err)
+	}
+}
