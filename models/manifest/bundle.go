@@ -140,6 +140,11 @@ func copyFile(dst io.Writer, fsys fs.FS, name string, limit int64) error {
 		return err
 	}
 	defer f.Close()
+	if buf, ok := dst.(*bytes.Buffer); ok {
+		if info, err := f.Stat(); err == nil {
+			buf.Grow(int(info.Size()) + bytes.MinRead) // once: a model is the largest thing in memory
+		}
+	}
 	n, err := io.Copy(dst, io.LimitReader(f, limit+1))
 	if err != nil {
 		return fmt.Errorf("read %s: %w", name, err)
