@@ -16,6 +16,7 @@ const (
 	leastShadow  = 25                     // of the old one beside it
 	leastCommit  = 20                     // windows without which a trial of minutes goes on
 	slack        = 100 * time.Microsecond // by which a latency may grow whatever its ratio
+	leastGrowth  = 8 << 20                // bytes by which memory may grow whatever its share: garbage comes and goes
 )
 
 // Guards watch a version on trial: what the manifest allows it, and what is known beside that.
@@ -75,7 +76,7 @@ func (g Guards) latency(t Trial) string {
 }
 
 func (g Guards) memory(m Memory) string {
-	if m.Then == 0 || m.Now <= m.Then {
+	if m.Then == 0 || m.Now <= m.Then+leastGrowth {
 		return ""
 	}
 	if grown := float64(m.Now-m.Then) / float64(m.Then); grown > g.MemoryGrowth {

@@ -41,6 +41,8 @@ func TestJudge(t *testing.T) {
 			t.New.P95, t.Old.P95, t.Before.P95 = 99*time.Microsecond, 9*time.Microsecond, 9*time.Microsecond
 		}, pipeline.Memory{}, ""},
 		{"memory grows", func(*pipeline.Trial) {}, pipeline.Memory{Then: 100 << 20, Now: 121 << 20}, "by 21 %"},
+		{"memory of a small agent grows", func(*pipeline.Trial) {}, pipeline.Memory{Then: 10 << 20, Now: 18 << 20}, ""},
+		{"memory of a small agent leaks", func(*pipeline.Trial) {}, pipeline.Memory{Then: 10 << 20, Now: 19 << 20}, "by 90 %"},
 		{"memory shrinks", func(*pipeline.Trial) {}, pipeline.Memory{Then: 100 << 20, Now: 50 << 20}, ""},
 		{"one answer only", func(t *pipeline.Trial) { t.New.Classes = []uint64{1000, 0, 0} }, pipeline.Memory{}, "PSI"},
 		{"other answers, too few windows", func(t *pipeline.Trial) { t.New.Windows, t.New.Classes = 100, []uint64{100, 0, 0} }, pipeline.Memory{}, ""},

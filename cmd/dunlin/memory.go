@@ -16,14 +16,15 @@ func memory() reconcile.Memory {
 	return reconcile.Memory{Resident: residentBytes(), Free: available("/")}
 }
 
-// residentBytes are the bytes of this process that are in memory: the second number of proc_pid_statm(5), in pages.
+// residentBytes are those of this process that are in memory and in no file: what the trim of a quiet agent gives back and
+// takes again is no growth. The second number of proc_pid_statm(5) less the third, in pages.
 func residentBytes() uint64 {
 	text, err := os.ReadFile("/proc/self/statm")
 	fields := bytes.Fields(text)
-	if err != nil || len(fields) < 2 {
+	if err != nil || len(fields) < 3 {
 		return 0
 	}
-	return uintOf(string(fields[1])) * uint64(os.Getpagesize())
+	return grown(uintOf(string(fields[2])), uintOf(string(fields[1]))) * uint64(os.Getpagesize())
 }
 
 // grown is by how much memory grew; zero when it did not.
