@@ -78,14 +78,18 @@ func (u use) engineText(rt engine.Engine) string {
 }
 
 // verify runs the golden vectors. A session whose process falls gets the tries that it needs to give up an accelerator.
-func verify(b *manifest.Bundle, s engine.Session) (report manifest.GoldenReport, err error) {
+func verify(ctx context.Context, b *manifest.Bundle, s engine.Session) (report manifest.GoldenReport, err error) {
 	own, apart := s.(interface{ Pause() time.Duration })
 	for range isolatedTries {
 		report, err = b.Verify(s)
 		if !apart || !errors.Is(err, engine.ErrLost) {
 			break
 		}
-		time.Sleep(own.Pause())
+		select {
+		case <-ctx.Done():
+			return report, ctx.Err()
+		case <-time.After(own.Pause()):
+		}
 	}
 	return report, err
 }

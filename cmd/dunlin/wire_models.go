@@ -105,7 +105,7 @@ func (l *library) sessionOn(ctx context.Context, rt engine.Engine, b *manifest.B
 	if err != nil {
 		return nil, manifest.GoldenReport{}, fmt.Errorf("load model %s: %w", b.Ref(), err)
 	}
-	report, err := verify(b, s)
+	report, err := verify(ctx, b, s)
 	if err != nil {
 		return nil, report, errors.Join(err, s.Close())
 	}
