@@ -101,10 +101,28 @@ func (g Guards) drift(t Trial) string {
 		old[at] += float64(n)
 	}
 	now := append(asFloats(t.New.Classes), 0)
-	if v := psi(now, old); v > g.OutputDrift {
-		return fmt.Sprintf("its answers differ from those of %s on the same windows: PSI %.2f, allowed is %v", t.Former, v, g.OutputDrift)
+	if v := psi(now, old); v > g.OutputDrift+chance(now, old) {
+		return fmt.Sprintf("its answers differ from those of %s on the same windows: PSI %.2f, allowed is %v and %.2f for chance",
+			t.Former, v, g.OutputDrift, chance(now, old))
 	}
 	return ""
+}
+
+// chance is what the index of two samples of one distribution exceeds once in a thousand looks or less. It is distributed
+// as chi square of one degree less than there are classes, times 1/n + 1/m: three times its mean, and a guard on top.
+func chance(a, b []float64) float64 {
+	var n, m float64
+	classes := -1
+	for i := range a {
+		n, m = n+a[i], m+b[i]
+		if a[i]+b[i] > 0 {
+			classes++
+		}
+	}
+	if n == 0 || m == 0 {
+		return 0
+	}
+	return 3 * float64(max(classes, 0)) * (1/n + 1/m)
 }
 
 // passed says why the trial is over; its reference, if it has one, is asked at the end only, since a short time need
