@@ -21,7 +21,7 @@ func (k *Keeper) attempt(ctx context.Context, folder string) error {
 		return nil // the pipeline is starting: the version that has worked comes first
 	}
 	if err := k.slots.Begin(k.cfg.Pipeline); err != nil {
-		return errors.Join(k.settled(err), k.slots.Tell(k.cfg.Pipeline, k.tell))
+		return errors.Join(k.settled(err), k.report())
 	}
 	k.spent = true
 	if failed {
@@ -35,7 +35,7 @@ func (k *Keeper) attempt(ctx context.Context, folder string) error {
 		return nil // what is on the disk says how to go on
 	}
 	k.cfg.Logger.Warn("new version is given up", "folder", folder, "reason", err)
-	return errors.Join(k.slots.Revert(k.cfg.Pipeline, err.Error()), k.slots.Tell(k.cfg.Pipeline, k.tell))
+	return errors.Join(k.slots.Revert(k.cfg.Pipeline, err.Error()), k.report())
 }
 
 // settled passes on what Begin says, unless it has ended the trial.
@@ -120,11 +120,11 @@ func (k *Keeper) promote(ctx context.Context, folder string) error {
 	case ctx.Err() != nil:
 		return nil
 	case err != nil:
-		return errors.Join(k.slots.Revert(k.cfg.Pipeline, err.Error()), k.slots.Tell(k.cfg.Pipeline, k.tell))
+		return errors.Join(k.slots.Revert(k.cfg.Pipeline, err.Error()), k.report())
 	}
 	reason := "it opens and passes its golden vectors; the pipeline's version before does not run here: " + k.pipe.Status().Reason
 	err = errors.Join(v.Model.Session.Close(), k.slots.Try(k.cfg.Pipeline), k.slots.Commit(k.cfg.Pipeline, reason))
-	return errors.Join(err, k.slots.Tell(k.cfg.Pipeline, k.tell))
+	return errors.Join(err, k.report())
 }
 
 // align exchanges a pipeline's version for the one that its slot names, when a person went back to it.

@@ -12,7 +12,6 @@ import (
 	"github.com/dunlin-iot/dunlin/agent"
 	"github.com/dunlin-iot/dunlin/agent/pipeline"
 	"github.com/dunlin-iot/dunlin/internal/clock"
-	"github.com/dunlin-iot/dunlin/sync/wire"
 )
 
 // Slots say which version a pipeline is to use; the shelf. Each verb is on the disk when it returns nil.
@@ -72,6 +71,8 @@ type Keeper struct {
 	spent  bool // this process has taken an attempt
 	guards pipeline.Guards
 	memory pipeline.Memory
+	said   string    // the end of a trial that is an event, and perhaps not on the disk yet
+	saidAt time.Time //
 
 	mu      sync.Mutex
 	running string // folder that the pipeline's opener has opened
@@ -150,6 +151,12 @@ func (k *Keeper) Run(ctx context.Context) error {
 
 // rest ends a trial that goes on when the agent starts again.
 func (k *Keeper) rest() error {
+	if k.said != "" { // what stops after this puts the event on the disk
+		k.saidAt = time.Time{}
+		if err := k.report(); err != nil {
+			return fmt.Errorf("keep models of %s: %w", k.cfg.Pipeline, err)
+		}
+	}
 	if !k.spent {
 		return nil
 	}
@@ -161,7 +168,7 @@ func (k *Keeper) rest() error {
 
 // step does what is due now. How the last trial ended is told before anything else.
 func (k *Keeper) step(ctx context.Context) error {
-	if err := k.slots.Tell(k.cfg.Pipeline, k.tell); err != nil {
+	if err := k.report(); err != nil {
 		return err
 	}
 	next, wanted := k.slots.Next(k.cfg.Pipeline)
@@ -175,31 +182,6 @@ func (k *Keeper) step(ctx context.Context) error {
 		return k.attempt(ctx, next)
 	}
 	return k.align(ctx)
-}
-
-// tell makes an event of the end of a trial.
-func (k *Keeper) tell(committed bool, facts map[string]any) error {
-	name := wire.EventModelReverted
-	if committed {
-		name = wire.EventModelCommitted
-	}
-	k.cfg.Logger.Info("trial ended", "event", name, "model", facts["model"], "reason", facts["reason"])
-	return k.event(name, facts)
-}
-
-// event records what happened. A fact that is longer than a record may hold, as an error can be, is cut: it must not keep
-// the end of a trial from being told.
-func (k *Keeper) event(name string, facts map[string]any) error {
-	for key, v := range facts {
-		if text, ok := v.(string); ok {
-			facts[key] = wire.Clip(text)
-		}
-	}
-	record, err := wire.AppendEvent(nil, wire.Event{Name: name, Facts: facts})
-	if err != nil {
-		return err
-	}
-	return k.rec.Append(wire.Events, k.cfg.Clock.Boot(), record)
 }
 
 // waiting stands as long as a pipeline is off, or its source silent: then no window tells how the new version does.
@@ -235,7 +217,7 @@ func (k *Keeper) watch(ctx context.Context) error {
 			return err
 		}
 		k.done(k.trying)
-		return errors.Join(k.gone(k.pipe.Keep(ctx)), k.slots.Tell(k.cfg.Pipeline, k.tell))
+		return errors.Join(k.gone(k.pipe.Keep(ctx)), k.report())
 	}
 	return nil
 }
@@ -256,7 +238,7 @@ func (k *Keeper) takeBack(ctx context.Context) error {
 	if err != nil { // its session was closed for the new one's; perhaps no model is open at all now
 		err = k.gone(k.replace(ctx, k.slots.Uses(k.cfg.Pipeline)[0], true))
 	}
-	return errors.Join(err, k.slots.Tell(k.cfg.Pipeline, k.tell))
+	return errors.Join(err, k.report())
 }
 
 // gone forgives a pipeline that does not run: it will start with what the slot says.

@@ -269,3 +269,32 @@ func TestReasonIsToldAfterAKill(t *testing.T) {
 		d.end()
 	})
 }
+
+// TestCutWhileTheEventIsInMemory: the spool puts an event on the disk within a second. A power cut before that must not
+// leave a slot that believes it told.
+func TestCutWhileTheEventIsInMemory(t *testing.T) {
+	for name, c := range map[string]struct {
+		cut   bool
+		after time.Duration
+		told  int
+	}{"power cut at once": {true, 500 * time.Millisecond, 2}, "power cut later": {true, 10 * time.Second, 1}, "stop in order": {false, 500 * time.Millisecond, 1}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d := newDevice(t, answers{"1": turns, "2": nil})
+				d.end()
+				d.cuts = c.cut
+				d.start()
+				d.after(time.Second)
+				d.ask(2)
+				d.after(c.after)
+				d.end()
+				d.start()
+				d.after(10 * time.Second)
+				if got := d.book.names(); len(got) != c.told || got[0] != "reverted" {
+					t.Errorf("events %q, want reverted told %d times", got, c.told)
+				}
+				d.end()
+			})
+		})
+	}
+}

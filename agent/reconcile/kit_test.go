@@ -135,9 +135,20 @@ func (d *device) measured() reconcile.Memory {
 }
 
 // cutOff is a shelf that hears nothing of a stop: the power is gone.
-type cutOff struct{ *shelf.Shelf }
+type cutOff struct {
+	*shelf.Shelf
+	gone func() bool
+}
 
 func (cutOff) Pause(string) error { return nil }
+
+// Tell fails once the power is gone, and so does what a stop in order would still do.
+func (c cutOff) Tell(pipeline string, tell func(bool, map[string]any) error) error {
+	if c.gone() {
+		return nil
+	}
+	return c.Shelf.Tell(pipeline, tell)
+}
 
 // newDevice is switched on with the versions that it knows on the shelf; 1 is what the configuration names.
 func newDevice(t *testing.T, versions map[string]func(int, []float32) error) *device {
@@ -167,9 +178,11 @@ func (d *device) start() {
 	if d.shelf, err = shelf.Open(d.root, d.config()); err != nil {
 		d.t.Fatal(err)
 	}
+	ctx, stop := context.WithCancel(context.Background())
+	d.stop = stop
 	var slots reconcile.Slots = d.shelf
 	if d.cuts {
-		slots = cutOff{d.shelf}
+		slots = cutOff{d.shelf, func() bool { return ctx.Err() != nil }}
 	}
 	feed := pipeline.NewFeed(ticking{}, pipeline.FeedConfig{Name: "imu"})
 	d.pipe = pipeline.New(pipeline.Config{Name: "activity", Model: "motions", Version: "1", Ledger: d.book, Off: d.off}, feed, func(ctx context.Context) (*pipeline.Model, error) {
@@ -185,8 +198,6 @@ func (d *device) start() {
 		return v.Model, err
 	}, d.book)
 	d.keeper = reconcile.New(reconcile.Config{Pipeline: "activity", Open: d.version, Memory: d.measured}, d.pipe, slots, d.book)
-	ctx, stop := context.WithCancel(context.Background())
-	d.stop = stop
 	d.done.Go(func() { _ = feed.Run(ctx) })
 	d.done.Go(func() {
 		for ctx.Err() == nil { // as the supervisor does

@@ -1,0 +1,60 @@
+package reconcile
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/dunlin-iot/dunlin/sync/wire"
+)
+
+// settle is how long an event may take to the disk: the spool commits within a second. The slot believes that it has told
+// only afterwards, so that a power cut between the two tells it twice, never not at all.
+const settle = 3 * time.Second
+
+var errSettles = errors.New("the event is on its way to the disk")
+
+// report tells how the last trial ended, if that has not been told.
+func (k *Keeper) report() error {
+	if err := k.slots.Tell(k.cfg.Pipeline, k.tell); !errors.Is(err, errSettles) {
+		return err
+	}
+	return nil
+}
+
+// tell makes an event of the end of a trial.
+func (k *Keeper) tell(committed bool, facts map[string]any) error {
+	key := fmt.Sprint(committed, facts)
+	if k.said == key {
+		if time.Since(k.saidAt) < settle {
+			return errSettles
+		}
+		k.said = ""
+		return nil
+	}
+	name := wire.EventModelReverted
+	if committed {
+		name = wire.EventModelCommitted
+	}
+	k.cfg.Logger.Info("trial ended", "event", name, "model", facts["model"], "reason", facts["reason"])
+	if err := k.event(name, facts); err != nil {
+		return err
+	}
+	k.said, k.saidAt = key, time.Now()
+	return errSettles
+}
+
+// event records what happened. A fact that is longer than a record may hold, as an error can be, is cut: it must not keep
+// the end of a trial from being told.
+func (k *Keeper) event(name string, facts map[string]any) error {
+	for key, v := range facts {
+		if text, ok := v.(string); ok {
+			facts[key] = wire.Clip(text)
+		}
+	}
+	record, err := wire.AppendEvent(nil, wire.Event{Name: name, Facts: facts})
+	if err != nil {
+		return err
+	}
+	return k.rec.Append(wire.Events, k.cfg.Clock.Boot(), record)
+}
