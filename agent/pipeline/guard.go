@@ -11,7 +11,7 @@ import (
 // The least that a guard judges by. A share of few windows says little, and neither does a latency that is small anyway.
 const (
 	leastRate    = 100                    // windows; a share is taken of at least so many
-	leastLatency = 50                     // windows, for a 95th percentile
+	leastLatency = 200                    // windows, for a 95th percentile: ten are above it
 	leastClasses = 200                    // windows of the new model, for a distribution
 	leastShadow  = 25                     // of the old one beside it
 	leastCommit  = 20                     // windows without which a trial of minutes goes on
@@ -63,10 +63,14 @@ func (g Guards) rate(t Trial, what string, bad uint64, most float64) string {
 // latency compares with the old version beside it, at the same load; without it, with what the old one took before.
 func (g Guards) latency(t Trial) string {
 	base := t.Before.P95
-	if t.Old.Windows >= leastLatency/2 {
+	if t.Old.Windows >= leastShadow {
 		base = t.Old.P95
 	}
-	if base == 0 || t.New.Windows < leastLatency || t.New.P95 <= base+slack {
+	least := uint64(leastLatency)
+	if g.Windows > 0 {
+		least = min(least, uint64(g.Windows)) // a short trial judges at its end
+	}
+	if base == 0 || t.New.Windows < least || t.New.P95 <= base+slack {
 		return ""
 	}
 	if ratio := float64(t.New.P95) / float64(base); ratio > g.P95Ratio {
