@@ -53,7 +53,7 @@ func acceptFolder(ctx context.Context, folder string, b *manifest.Bundle, engine
 	}
 	path := filepath.Join(folder, manifest.ReportFile)
 	a := newAcceptance(b, engineText, s)
-	if old, err := readAcceptance(path); err == nil && old.Passed && old.sameAs(a) {
+	if old, err := readAcceptance(path); err == nil && old.Passed && old.Set != nil && old.Latency != nil && old.sameAs(a) {
 		return old, nil
 	}
 	cases, err := b.OpenCases(os.DirFS(folder))

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
@@ -91,6 +92,22 @@ func TestAcceptFolder(t *testing.T) {
 	}
 	if _, err := openBundle(folder); err != nil {
 		t.Errorf("the report disturbs the bundle: %v", err)
+	}
+	for _, part := range []string{"set", "latency"} { // as a damaged disk, or a hand, leaves it
+		without := map[string]any{}
+		text, err := os.ReadFile(report)
+		if err == nil {
+			err = json.Unmarshal(text, &without)
+		}
+		if without[part] = nil; err == nil {
+			text, err = json.Marshal(without)
+		}
+		if err := errors.Join(err, os.WriteFile(report+".part", text, 0o600), os.Rename(report+".part", report)); err != nil {
+			t.Fatal(err)
+		}
+		if err := accept(t, over, folder, engine.Options{}); !errors.Is(err, context.Canceled) {
+			t.Errorf("a report without %s was believed: %v", part, err)
+		}
 	}
 }
 

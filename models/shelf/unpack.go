@@ -134,7 +134,7 @@ func (s *Shelf) write(fsys fs.FS, v Version, b *manifest.Bundle) (size int64, er
 	maps.Copy(files, b.Files)
 	dir := s.Path(v.folder())
 	draft := dir + newMark
-	if err := errors.Join(os.RemoveAll(draft), os.RemoveAll(dir)); err != nil {
+	if err := os.RemoveAll(draft); err != nil {
 		return 0, err
 	}
 	if err := os.MkdirAll(draft, 0o755); err != nil {
@@ -149,7 +149,7 @@ func (s *Shelf) write(fsys fs.FS, v Version, b *manifest.Bundle) (size int64, er
 		size += n
 		s.cfg.Hook("unpack.file")
 	}
-	if err := errors.Join(atomicfile.SyncDir(draft), os.Rename(draft, dir), atomicfile.SyncDir(filepath.Dir(dir)), atomicfile.SyncDir(s.root)); err != nil {
+	if err := errors.Join(atomicfile.SyncDir(draft), os.RemoveAll(dir), os.Rename(draft, dir), atomicfile.SyncDir(filepath.Dir(dir)), atomicfile.SyncDir(s.root)); err != nil {
 		return 0, err
 	}
 	s.cfg.Hook("unpack.done")
