@@ -10,14 +10,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 )
 
 const pins = "cross/guest/packages.txt"
 
 // pin is a package for this machine.
-type pin struct{ name, suite, version, digest string }
+type pin struct{ name, suite, arch, version, digest string }
 
 // provideHost unpacks the pinned packages below folder/host, when they are not there yet. With repin it takes what the
 // archive has now and writes the pins anew.
@@ -30,9 +29,6 @@ func provideHost(ctx context.Context, a apt, folder string, repin bool) error {
 	record := filepath.Join(root, "packages.txt") // written last
 	if have, err := os.ReadFile(record); err == nil && bytes.Equal(have, text) && !repin {
 		return nil
-	}
-	if runtime.GOARCH != "amd64" {
-		return fmt.Errorf("%s has the digests for amd64: run go run ./cross/guest -pin on this %s machine", pins, runtime.GOARCH)
 	}
 	if err := a.prepare(); err != nil {
 		return err
@@ -69,8 +65,11 @@ func provideHost(ctx context.Context, a apt, folder string, repin bool) error {
 // unpack fetches a package, checks its digest and lays its files below root; nothing of it is installed or run.
 func (a apt) unpack(ctx context.Context, p pin, root string, repin bool) (pin, error) {
 	want := p.version
-	if repin {
+	switch {
+	case repin:
 		want = ""
+	case p.arch != a.arch:
+		return p, fmt.Errorf("%s has the digest of %s for %s: go run ./cross/guest -pin takes the one for %s", pins, p.name, p.arch, a.arch)
 	}
 	file, err := a.download(ctx, root, p.name, want, p.suite)
 	if err != nil {
@@ -87,7 +86,7 @@ func (a apt) unpack(ctx context.Context, p pin, root string, repin bool) (pin, e
 		if err != nil {
 			return p, fmt.Errorf("dpkg-deb %s: %w", file, err)
 		}
-		p.version, p.digest = strings.TrimSpace(string(version)), digest
+		p.arch, p.version, p.digest = a.arch, strings.TrimSpace(string(version)), digest
 	}
 	if digest != p.digest {
 		return p, fmt.Errorf("%s %s has the digest %s, want %s", p.name, p.version, digest, p.digest)
@@ -100,8 +99,8 @@ func (a apt) unpack(ctx context.Context, p pin, root string, repin bool) (pin, e
 
 func parsePins(text []byte) (all []pin) {
 	for lines := bufio.NewScanner(bytes.NewReader(text)); lines.Scan(); {
-		if f := strings.Fields(lines.Text()); len(f) == 4 && f[0] != "#" {
-			all = append(all, pin{f[0], f[1], f[2], f[3]})
+		if f := strings.Fields(lines.Text()); len(f) == 5 && f[0] != "#" {
+			all = append(all, pin{f[0], f[1], f[2], f[3], f[4]})
 		}
 	}
 	return all
@@ -114,7 +113,7 @@ func rewritePins(text []byte, now []pin) []byte {
 		line := lines.Text()
 		for _, p := range now {
 			if strings.HasPrefix(line, p.name+" ") {
-				line = strings.Join([]string{p.name, p.suite, p.version, p.digest}, " ")
+				line = strings.Join([]string{p.name, p.suite, p.arch, p.version, p.digest}, " ")
 			}
 		}
 		fmt.Fprintln(&out, line)
