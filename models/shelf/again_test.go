@@ -1,8 +1,10 @@
 package shelf_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -141,5 +143,18 @@ func TestImportThatEndsTheAgent(t *testing.T) {
 	}
 	if v := take(t, newShelf(t, root, config()), 2); v.State != shelf.Verified {
 		t.Errorf("imported again: %+v", v)
+	}
+}
+
+// TestStateThatNoStartWouldRead is never written: what is too large to be read would cost every slot.
+func TestStateThatNoStartWouldRead(t *testing.T) {
+	root := t.TempDir()
+	text := fmt.Sprintf(`{"format":1,"slots":{"activity":{"base":"motions@1","last":{"model":"motions@2","state":"reverted","phase":"trial","reason":%q,"attempts":1}}}}`,
+		strings.Repeat("x", 4<<20-500))
+	do(t, os.WriteFile(filepath.Join(root, "state.json"), []byte(text), 0o600))
+	s := newShelf(t, root, config())
+	_, err := s.Import(t.Context(), bytes.NewReader(bundle(t, 2, "")))
+	if _, ok := newShelf(t, root, config()).Slot("activity"); !ok || err == nil || !strings.Contains(err.Error(), "too many versions") {
+		t.Errorf("import: %v; the slot is still there: %v", err, ok)
 	}
 }

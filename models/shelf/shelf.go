@@ -207,6 +207,9 @@ func (s *Shelf) save(st *state) error {
 	if err != nil {
 		return fmt.Errorf("write state of the shelf: %w", err)
 	}
+	if len(text) >= maxState {
+		return fmt.Errorf("write state of the shelf: %d bytes, want less than %d: there are too many versions", len(text), maxState)
+	}
 	return atomicfile.Write(filepath.Join(s.root, stateFile), append(text, '\n'), 0o644)
 }
 
