@@ -72,6 +72,14 @@ func TestHugeTensors(t *testing.T) {
 	}
 }
 
+// TestTalkativeChild: what a child says of delegates ends up in every status, and is cut to what people read.
+func TestTalkativeChild(t *testing.T) {
+	s := load(t, "talk", isolated.Config{}, engine.Options{})
+	if r := s.Report(); len(r.Reason) > 4096 || len(r.Walks) != 1 || len(r.Walks[0].Text) > 4096 || !strings.HasPrefix(r.Reason, "npu says no") {
+		t.Errorf("reason of %d bytes, %d walks, text of %d", len(r.Reason), len(r.Walks), len(r.Walks[0].Text))
+	}
+}
+
 // TestFalls: a child that goes wrong in a call costs this call; the error says what it was, the next call has a new
 // child and the same tensors. The first call of a child has 30 s, so that only hangs meet the short limit.
 func TestFalls(t *testing.T) {

@@ -97,6 +97,10 @@ func (s *session) Inputs() []engine.Tensor  { return []engine.Tensor{s.in} }
 func (s *session) Outputs() []engine.Tensor { return []engine.Tensor{s.out} }
 func (s *session) Close() error             { return nil }
 func (s *session) Report() engine.Report {
+	if s.does == "talk" {
+		long := strings.Repeat("npu says no; ", 30_000)
+		return engine.Report{Delegate: s.delegate, Nodes: 1, Reason: long, Walks: []engine.Walk{{Delegate: "npu", Reason: engine.ReasonCreate, Text: long}}}
+	}
 	return engine.Report{Delegate: s.delegate, Nodes: 1}
 }
 
@@ -123,7 +127,7 @@ func act(does string) error {
 		select {}
 	}
 	switch does {
-	case "work":
+	case "work", "talk":
 		return nil
 	case "hang":
 		select {}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/dunlin-iot/dunlin/models/engine"
 )
@@ -80,6 +81,9 @@ func (a *answer) err() error {
 	}
 	return &childError{a.Error, kinds[a.Kind]}
 }
+
+// brief cuts words of a child to what a person reads: they stand in every status.
+func brief(text string) string { return strings.ToValidUTF8(text[:min(len(text), textBytes)], "") }
 
 func formsOf(tensors []engine.Tensor) (forms []form) {
 	for _, t := range tensors {

@@ -85,7 +85,10 @@ func (s *Session) start() error {
 	}
 	s.warm = false
 	s.report = a.Report
-	s.report.Reason = s.fall.explain(a.Report.Reason)
+	s.report.Reason = s.fall.explain(brief(a.Report.Reason))
+	for i := range s.report.Walks {
+		s.report.Walks[i].Text = brief(s.report.Walks[i].Text)
+	}
 	s.mu.Lock()
 	s.child = c
 	s.mu.Unlock()
