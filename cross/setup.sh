@@ -53,7 +53,10 @@ test | test-hw | bench)
 cross | package) need python3 python3; python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv) ;;
 lint) ;;
 esac
-[ "$1" != test-hw ] || need espeak-ng espeak-ng
+if [ "$1" = test-hw ]; then
+	need espeak-ng espeak-ng; need qemu-system-x86_64 qemu-system-x86; need qemu-img qemu-utils; need mmdebstrap mmdebstrap; need fakeroot fakeroot
+	[ -x /sbin/mke2fs ] || need mke2fs e2fsprogs
+fi
 install_missing
 case "$1" in
 cross | package) need_venv zig cross/zig.txt ;;
@@ -75,5 +78,6 @@ if [ "$1" = test ] || [ "$1" = test-hw ] || [ "$1" = bench ]; then
 	go run ./cross/guest -fetch >/dev/null # the kernel that the hardware tests boot
 	[ "$1" != test ] || go run ./cross/guest -teflon # Mesa's delegate, which finds no accelerator here
 	[ "$1" != test-hw ] || go run ./cross/guest -host # the QEMU of the emulated Raspberry Pi
+	[ "$1" != test-hw ] || go run ./cross/systemd >/dev/null # the Debian that the package is installed on
 	[ -d test/page/node_modules ] || (cd test/page && npm ci --silent --no-audit --no-fund >/dev/null)
 fi

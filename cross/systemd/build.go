@@ -72,13 +72,13 @@ func writeOwn(path string) error {
 }
 
 // debian has mmdebstrap make the system. Without an address it asks Debian's own archive and its security updates,
-// through the proxies of this machine's apt.
+// through the proxies of this machine's apt. What is left out now is not left out of packages that come later.
 func debian(ctx context.Context, ours, system string) error {
 	args := []string{"--quiet", "--variant=apt", "--architectures=amd64", "--format=tar", "--include=" + strings.Join(wanted, ",")}
 	for _, p := range unwanted {
 		args = append(args, "--dpkgopt=path-exclude="+p)
 	}
-	args = append(args, "--essential-hook=tar-in "+ours+" /", suite, system)
+	args = append(args, "--essential-hook=tar-in "+ours+" /", `--customize-hook=rm "$1"/etc/dpkg/dpkg.cfg.d/99mmdebstrap`, suite, system)
 	return call(ctx, "", "mmdebstrap", args...)
 }
 

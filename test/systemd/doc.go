@@ -1,0 +1,8 @@
+// Package systemd proves the agent's package on a whole Debian: a machine with stock kernel and systemd under QEMU
+// (cross/systemd), on which the package of `make package` is installed, watched, killed, cut off its power in the midst
+// of writing, upgraded and purged. Programs run in the guest through the errands of test/systemd/hands; the hub that has
+// to receive everything in the end runs outside. It holds only tests.
+//
+// A power cut is a SIGKILL of QEMU. What the guest had not flushed is lost: its own page cache, and, because each boot
+// writes to a new QCOW2 layer, also what lay in clusters whose place QEMU had not written down yet.
+package systemd
