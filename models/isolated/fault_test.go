@@ -2,6 +2,7 @@ package isolated_test
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"os"
 	"os/exec"
@@ -111,7 +112,9 @@ func TestFalls(t *testing.T) {
 				answers(t, s, 5)
 				began := time.Now()
 				err := s.Invoke()
-				if !errors.Is(err, engine.ErrLost) || !strings.Contains(err.Error(), c.says) {
+				// A library that does not look at what it is given dies of the lack of memory without a word.
+				mute := c.says == "out of memory" && strings.Contains(fmt.Sprint(err), "signal: segmentation fault")
+				if !errors.Is(err, engine.ErrLost) || !strings.Contains(err.Error(), c.says) && !mute {
 					t.Fatalf("%v: want %q", err, c.says)
 				}
 				if took := time.Since(began); c.limit == short && took < short {
