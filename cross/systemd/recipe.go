@@ -70,7 +70,7 @@ const size = "2G"
 // recipe is everything that the image depends on, but the archive's state.
 func recipe() string {
 	var b strings.Builder
-	fmt.Fprintln(&b, suite, size, wanted, unwanted, links, diskScript)
+	fmt.Fprintf(&b, "%s %s %v %v %v %s\n", suite, size, wanted, unwanted, links, diskScript)
 	for _, f := range own {
 		fmt.Fprintf(&b, "%s\n%s\n", f.name, f.text)
 	}
