@@ -107,6 +107,7 @@ func (a *acceptance) run(ctx context.Context, b *manifest.Bundle, cases *manifes
 	if err != nil {
 		return fmt.Errorf("accept %s: %w", b.Ref(), err)
 	}
+	defer endWith(ctx, s)()
 	var all []evaluate.Prediction
 	var took []time.Duration
 	var c manifest.Case

@@ -79,6 +79,9 @@ func (u use) engineText(rt engine.Engine) string {
 
 // verify runs the golden vectors. A session whose process falls gets the tries that it needs to give up an accelerator.
 func verify(ctx context.Context, b *manifest.Bundle, s engine.Session) (report manifest.GoldenReport, err error) {
+	limited, done := context.WithTimeout(ctx, openLimit)
+	defer done()
+	defer endWith(limited, s)()
 	own, apart := s.(interface{ Pause() time.Duration })
 	for range isolatedTries {
 		report, err = b.Verify(s)
@@ -92,4 +95,16 @@ func verify(ctx context.Context, b *manifest.Bundle, s engine.Session) (report m
 		}
 	}
 	return report, err
+}
+
+// openLimit is how long golden vectors may take. They run where no pipeline's watchdog looks.
+const openLimit = 10 * time.Minute
+
+// endWith has the call that the session is in end with ctx, where the session can. The caller stops it.
+func endWith(ctx context.Context, s engine.Session) (stop func() bool) {
+	c, ok := s.(interface{ Cancel() error })
+	if !ok {
+		return func() bool { return false }
+	}
+	return context.AfterFunc(ctx, func() { _ = c.Cancel() }) // one that cannot be cancelled stays what it is
 }
