@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"syscall"
+	"time"
 
 	"github.com/dunlin-iot/dunlin/hal"
+	"github.com/dunlin-iot/dunlin/internal/clock"
 )
 
 // readChips reads every model through our bus and our drivers and compares with what the models were set to.
@@ -30,8 +33,21 @@ func readChips(ctx context.Context, _ *host, _ []string) (any, error) {
 	return facts, errors.Join(append(errs, s.unplug())...)
 }
 
+// busy reports whether a source failed because the bridge was not heard in time, which only a busy host is to blame for
+// (see outcome.sound): its supervisor would try again, and so do checks.
+func busy(ctx context.Context, err error) bool {
+	return errors.Is(err, syscall.ETIMEDOUT) && clock.Wait(ctx, 200*time.Millisecond)
+}
+
 // first is the first sample of a source; it then stops it.
-func first(ctx context.Context, src hal.Source) (reading, error) {
+func first(ctx context.Context, src hal.Source) (r reading, err error) {
+	for r, err = firstOf(ctx, src); busy(ctx, err); {
+		r, err = firstOf(ctx, src)
+	}
+	return r, err
+}
+
+func firstOf(ctx context.Context, src hal.Source) (reading, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var got reading

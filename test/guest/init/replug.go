@@ -35,6 +35,9 @@ func replug(ctx context.Context, _ *host, _ []string) (any, error) {
 		go func() { pulled <- s.unplug() }()
 	}, false)
 	lives = append(lives, first)
+	if first.Samples < 3 {
+		return lives, errors.Join(fmt.Errorf("the source did not come to its third sample: %w", first.err), s.unplug())
+	}
 	if err := <-pulled; err != nil {
 		return lives, err
 	}
@@ -63,8 +66,22 @@ func judge(lives []life, warmer float64) error {
 	return nil
 }
 
-// once runs a source until it gives up or, when stop is set, has given n samples; at the n-th it calls then.
-func once(ctx context.Context, src hal.Source, n int, then func(), stop bool) (l life) {
+// once is a life of a source that came to its n-th sample, or did not for another reason than a busy host.
+func once(ctx context.Context, src hal.Source, n int, then func(), stop bool) life {
+	l := live(ctx, src, n, then, stop)
+	for first := 0.0; l.Samples < n && busy(ctx, l.err); {
+		if l.Samples > 0 && first == 0 {
+			first = l.First // what it said first after the gap counts, though it was cut off
+		}
+		if l = live(ctx, src, n, then, stop); first != 0 {
+			l.First = first
+		}
+	}
+	return l
+}
+
+// live runs a source until it gives up or, when stop is set, has given n samples; at the n-th it calls then.
+func live(ctx context.Context, src hal.Source, n int, then func(), stop bool) (l life) {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
 	health := src.(hal.Healther)
