@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/dunlin-iot/dunlin/hal/iio"
 )
@@ -83,19 +84,33 @@ func (s *site) refused(c chip) error {
 	return nil
 }
 
+// patient is how long the kernel's driver may take to find its chip; its probe asks once, and on a busy host the bridge
+// may not be heard in time.
+const patient = 3 * time.Second
+
 // bound waits for a device of the kernel's driver; hal/iio has to find it too.
 func (s *site) bound(ctx context.Context, c chip, v view) (dir string, err error) {
-	err = until(ctx, "the kernel's "+v.device, func() bool {
-		names, _ := filepath.Glob(s.cable.device(c.address) + "/iio:device*/name")
-		for _, n := range names {
-			if text, err := os.ReadFile(n); err == nil && strings.TrimSpace(string(text)) == v.device {
-				dir = filepath.Dir(n)
+	for {
+		waiting, cancel := context.WithTimeout(ctx, patient)
+		err = until(waiting, "the kernel's "+v.device, func() bool {
+			names, _ := filepath.Glob(s.cable.device(c.address) + "/iio:device*/name")
+			for _, n := range names {
+				if text, err := os.ReadFile(n); err == nil && strings.TrimSpace(string(text)) == v.device {
+					dir = filepath.Dir(n)
+				}
 			}
+			return dir != ""
+		})
+		cancel()
+		if err == nil {
+			break
 		}
-		return dir != ""
-	})
-	if err != nil {
-		return "", err
+		if ctx.Err() != nil {
+			return "", err
+		}
+		if err := errors.Join(s.cable.forget(c.address), s.cable.declare(c.name, c.address)); err != nil {
+			return "", err
+		}
 	}
 	devices, err := iio.Scan("")
 	if err != nil {

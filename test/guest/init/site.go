@@ -96,6 +96,15 @@ func (c *cable) declare(chip string, address uint16) error {
 	return nil
 }
 
+// forget takes a declaration back, and the chip from the kernel's driver.
+func (c *cable) forget(address uint16) error {
+	file := fmt.Sprintf("/sys/bus/i2c/devices/%s/delete_device", c.name())
+	if err := os.WriteFile(file, fmt.Appendf(nil, "0x%02x", address), 0o200); err != nil {
+		return fmt.Errorf("take 0x%02x back: %w", address, err)
+	}
+	return nil
+}
+
 // adapterName is a part of what the kernel calls the bridge's adapter; hal/board finds the bus by it.
 const adapterName = "CP2112"
 
