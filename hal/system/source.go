@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -56,9 +57,37 @@ func finders(root, path string) map[string]func() *gauge {
 	}
 }
 
-// New makes a source of what cfg asks for. What is not there is told by Run, as an absence.
+// New makes a source of what cfg asks for. What is not there is told by Run, as an absence, and looked for by each.
 func New(cfg Config) *poll.Source {
 	cfg.Root, cfg.Path, cfg.Every = cmp.Or(cfg.Root, "/"), cmp.Or(cfg.Path, "/"), cmp.Or(cfg.Every, 5*time.Second)
+	m := survey(cfg)
+	channels := m.channels()
+	return poll.New(poll.Config{
+		What: "system", Channels: channels, Rules: m.rules(), Every: cfg.Every, Clock: cfg.Clock, Logger: cfg.Logger,
+		Open: func(context.Context) (poll.Chip, error) {
+			if m.err == nil {
+				return m, nil
+			}
+			now := survey(cfg)
+			if now.err == nil && !slices.Equal(now.channels(), channels) {
+				now.err = &hal.AbsentError{
+					What: "system as it was when the agent started", Err: fmt.Errorf("a driver came later, and gives %v", now.channels()),
+					Fix: "restart the agent: sudo systemctl restart dunlin",
+				}
+			}
+			return now, now.err
+		},
+	})
+}
+
+// expected are the channels of what may be found later.
+var expected = map[string]hal.Channel{
+	Temperature: {Name: "temperature", Unit: "Cel"}, Load: {Name: "load", Unit: "1"}, Memory: {Name: "memory_used", Unit: "%"}, Disk: {Name: "disk_used", Unit: "%"},
+	Throttling: {Name: Throttling, Unit: "1"}, Supply: {Name: Supply, Unit: "V"}, // it has names of its own
+}
+
+// survey finds what cfg asks for.
+func survey(cfg Config) *machine {
 	m := &machine{}
 	find := finders(cfg.Root, cfg.Path)
 	wanted := cfg.What
@@ -76,18 +105,14 @@ func New(cfg Config) *poll.Source {
 			m.gauges = append(m.gauges, g)
 		case len(cfg.What) > 0:
 			m.err = &hal.AbsentError{What: what + " of this machine", Fix: "take " + what + " out of the key what of the source"}
-			g = &gauge{channels: []hal.Channel{{Name: what, Unit: "1"}}}
-			m.gauges = append(m.gauges, g)
+			m.gauges = append(m.gauges, &gauge{channels: []hal.Channel{expected[what]}})
 		}
 	}
 	if m.err == nil && len(m.gauges) == 0 {
 		m.err = &hal.AbsentError{What: "anything to measure of this machine", Fix: "mount /proc and /sys for the agent"}
-		m.gauges = []*gauge{{channels: []hal.Channel{{Name: "load", Unit: "1"}}}}
+		m.gauges = []*gauge{{channels: []hal.Channel{expected[Load]}}}
 	}
-	return poll.New(poll.Config{
-		What: "system", Channels: m.channels(), Rules: m.rules(), Every: cfg.Every, Clock: cfg.Clock, Logger: cfg.Logger,
-		Open: func(context.Context) (poll.Chip, error) { return m, m.err },
-	})
+	return m
 }
 
 // machine is all gauges of a source.

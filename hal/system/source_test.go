@@ -239,3 +239,26 @@ func TestNonsenseIsNoSample(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatComesLater: a driver that is loaded after the agent is found by the next Run, unless it brings channels that
+// nobody could foretell: then a person is told to restart.
+func TestWhatComesLater(t *testing.T) {
+	root := proc.build(t)
+	warm := system.New(system.Config{Root: root, What: []string{system.Temperature}, Every: time.Millisecond})
+	fast := system.New(system.Config{Root: root, What: []string{system.Throttling}, Every: time.Millisecond})
+	var gone *hal.AbsentError
+	for _, src := range []*poll.Source{warm, fast} {
+		if err := src.Run(t.Context(), func(hal.Block) {}); !errors.As(err, &gone) || !strings.HasPrefix(gone.Fix, "take ") {
+			t.Errorf("before: %v", err)
+		}
+	}
+	for path, text := range pi {
+		set(t, root, path, text)
+	}
+	if got := values(t, warm, 1, func(int) {}); got["temperature Cel"] != 48.312 {
+		t.Errorf("after: %v", got)
+	}
+	if err := fast.Run(t.Context(), func(hal.Block) {}); !errors.As(err, &gone) || gone.Fix != "restart the agent: sudo systemctl restart dunlin" {
+		t.Errorf("unforeseen channels: %v", err)
+	}
+}
