@@ -9,7 +9,7 @@
 //
 // Gaps in the frames' numbers are counted as dropped, damaged frames and those of a frozen camera as skipped; either
 // makes the next block discontinuous. A black picture is passed on and told by Health. A camera that is pulled out, and
-// one that gives nothing for 5 s, end Run with an error.
+// one that gives nothing or stays frozen for 5 s, end Run with an error; what it showed before is not passed on again.
 //
 // Cameras on the CSI connector of a Raspberry Pi 5, and most others behind libcamera, give raw Bayer data in formats
 // that are the sensor's own. They are refused with the way round: the process driver with rpicam-vid or GStreamer.

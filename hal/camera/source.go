@@ -32,6 +32,7 @@ type Config struct {
 type Source struct {
 	cfg   Config
 	pulse *hal.Pulse
+	watch *picture.Watch // of all runs: a camera that was frozen may still be
 }
 
 // New makes a source; the camera is opened by Run.
@@ -45,7 +46,7 @@ func New(cfg Config) *Source {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Source{cfg: cfg, pulse: hal.NewPulse(cfg.Clock)}
+	return &Source{cfg: cfg, pulse: hal.NewPulse(cfg.Clock), watch: picture.NewWatch(cfg.Stuck)}
 }
 
 func (s *Source) String() string { return "camera " + s.cfg.Device }

@@ -38,6 +38,7 @@ type stream struct {
 	want   time.Duration // between two pictures when not every frame is one; else zero
 	due    time.Duration // when the next picture is, then
 	failed int           // in a row
+	frozen time.Duration // when the first frozen frame of a row was taken; zero for none
 }
 
 func newStream(s *Source, d *device, set setup, emit func(hal.Block)) (*stream, error) {
@@ -47,7 +48,7 @@ func newStream(s *Source, d *device, set setup, emit func(hal.Block)) (*stream, 
 	}
 	n := s.cfg.Picture.Values()
 	r := &stream{
-		src: s, dev: d, set: set, emit: emit, convert: c, watch: picture.NewWatch(s.cfg.Stuck), arg: make([]byte, set.layout.size),
+		src: s, dev: d, set: set, emit: emit, convert: c, watch: s.watch, arg: make([]byte, set.layout.size),
 		block: hal.Block{Channels: n, Period: set.period, Values: make([]float32, n)},
 	}
 	if want := s.cfg.Rate.Period(); want > 0 && (set.period == 0 || float64(want) > 1.1*float64(set.period)) {
@@ -134,10 +135,9 @@ func (r *stream) frame(ctx context.Context, f frame) error {
 	}
 	bytes := memory[:min(int(f.used), len(memory))]
 	if v, why := r.watch.Frame(at, bytes); v == judge.Useless {
-		r.src.pulse.Skip(1)
-		r.src.pulse.Mood(why)
-		return nil
+		return r.stands(at, why)
 	}
+	r.frozen = 0
 	if err := r.convert.Convert(r.block.Values, bytes); err != nil {
 		return r.fail(ctx, err.Error(), err)
 	}
@@ -146,6 +146,19 @@ func (r *stream) frame(ctx context.Context, f frame) error {
 	r.block.At = max(at, r.block.At+1)
 	r.src.pulse.Emit(r.emit, r.block)
 	r.src.pulse.Mood(why)
+	return nil
+}
+
+// stands skips a frame of a frozen camera. One that stays so is opened anew, which starts most again.
+func (r *stream) stands(at time.Duration, why string) error {
+	r.src.pulse.Skip(1)
+	r.src.pulse.Mood(why)
+	if r.frozen == 0 {
+		r.frozen = at
+	}
+	if at-r.frozen > patience {
+		return fmt.Errorf("read %s: %s", r.dev.where, why)
+	}
 	return nil
 }
 
