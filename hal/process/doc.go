@@ -6,8 +6,9 @@
 //
 // Frames are for cameras that the kernel does not serve as pictures, as those on the CSI connector of a Raspberry Pi:
 // rpicam-vid or GStreamer writes grey, yuyv, rgb or i420 frames of one size to its standard output, and each becomes a
-// picture, stamped when its last byte arrived. Frozen and black ones are told as hal/picture judges them. A program
-// that writes faster than its frames are taken is held up by its pipe, and drops frames itself.
+// picture, stamped when its last byte arrived. Frozen and black ones are told as hal/picture judges them; frames that
+// stay frozen for 5 s end the program. A program that writes faster than its frames are taken is held up by its pipe,
+// and drops frames itself.
 //
 // The program runs in a process group of its own. When Run ends, so does the whole group: SIGTERM, then SIGKILL. Run
 // runs the program once and says why it ended; pauses and restarts are the supervisor's. The package imports hal,

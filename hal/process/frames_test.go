@@ -3,6 +3,7 @@ package process_test
 import (
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -65,6 +66,29 @@ func TestFrozenFrames(t *testing.T) {
 	}
 	if len(blocks) != 2 || !blocks[1].Discont || moods[1].Skipped != 2 || !strings.Contains(moods[1].Reason, "frozen") {
 		t.Errorf("blocks %+v with %+v; want one of A, none of the two repeated, one of B", blocks, moods)
+	}
+}
+
+// ticking is a clock that goes on by a second with every look.
+type ticking struct{ looks atomic.Int64 }
+
+func (c *ticking) Boot() time.Duration { return time.Duration(c.looks.Add(1)) * time.Second }
+func (c *ticking) Wall() time.Time     { return time.Unix(0, 0) }
+
+// TestAFrozenProgramIsEnded, to be started anew; what it showed before is not passed on then.
+func TestAFrozenProgramIsEnded(t *testing.T) {
+	emitted := 0
+	src := camera("while :; do printf AAAA; done", func(cfg *process.Config) { cfg.Clock, cfg.Stuck = &ticking{}, 20*time.Second })
+	for _, run := range []string{"first", "second"} {
+		if err := src.Run(t.Context(), func(hal.Block) { emitted++ }); err == nil || !strings.Contains(err.Error(), "the camera is frozen") {
+			t.Errorf("%s run: %v", run, err)
+		}
+		if run == "first" {
+			emitted = 0
+		}
+	}
+	if emitted != 0 {
+		t.Errorf("%d old pictures were passed on", emitted)
 	}
 }
 

@@ -33,6 +33,7 @@ type Config struct {
 type Source struct {
 	cfg   Config
 	pulse *hal.Pulse
+	watch *picture.Watch // of the frames of all runs: a camera that was frozen may still be
 }
 
 // New makes a source; the program starts with Run.
@@ -46,7 +47,7 @@ func New(cfg Config) *Source {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Source{cfg: cfg, pulse: hal.NewPulse(cfg.Clock)}
+	return &Source{cfg: cfg, pulse: hal.NewPulse(cfg.Clock), watch: picture.NewWatch(cfg.Stuck)}
 }
 
 func (s *Source) String() string { return "process " + strings.Join(s.cfg.Command, " ") }
