@@ -168,3 +168,22 @@ func TestProbabilities(t *testing.T) {
 		t.Error("an infinite score has a probability")
 	}
 }
+
+// TestReportOfRoot belongs to whoever has the folder: the daemon's shelf holds nothing of root's.
+func TestReportOfRoot(t *testing.T) {
+	dir := t.TempDir()
+	if os.Geteuid() == 0 {
+		if err := os.Chown(dir, 54321, 54321); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var said bytes.Buffer
+	if err := newApp(nil, &said, &said).keepReport(&acceptance{Model: "motions@2"}, dir, ""); err != nil {
+		t.Fatal(err)
+	}
+	want, err := ownerOf(dir)
+	got, gerr := ownerOf(filepath.Join(dir, manifest.ReportFile))
+	if err != nil || gerr != nil || got != want {
+		t.Errorf("the report belongs to %d, its folder to %d, %v, %v", got, want, err, gerr)
+	}
+}

@@ -136,6 +136,9 @@ func (a *app) keepReport(r *acceptance, bundle, path string) error {
 		return nil
 	}
 	if err == nil {
+		err = handOver(path)
+	}
+	if err == nil {
 		a.say("report: %s", path)
 	}
 	return err
