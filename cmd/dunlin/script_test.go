@@ -103,7 +103,7 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	re, err := regexp.Compile(args[1])
 	ts.Check(err)
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	client, last := control.NewClient(ts.MkAbs(args[0])), ""
 	tick := time.NewTicker(20 * time.Millisecond)
@@ -124,7 +124,7 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		select {
 		case <-ctx.Done():
-			ts.Fatalf("no status matches %q within 20 s (%v); the last was\n%s", args[1], err, last)
+			ts.Fatalf("no status matches %q within a minute (%v); the last was\n%s", args[1], err, last)
 		case <-tick.C: // the socket is not there yet
 		}
 	}
@@ -155,14 +155,14 @@ func awaitlog(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	re, err := regexp.Compile("(?m)" + args[1])
 	ts.Check(err)
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(time.Minute)
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for !re.MatchString(ts.ReadFile(args[0])) {
 		select {
 		case <-tick.C:
 		case <-deadline:
-			ts.Fatalf("%s does not match %q within 20 s:\n%s", args[0], args[1], ts.ReadFile(args[0]))
+			ts.Fatalf("%s does not match %q within a minute:\n%s", args[0], args[1], ts.ReadFile(args[0]))
 		}
 	}
 }
