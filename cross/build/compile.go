@@ -2,8 +2,11 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -38,7 +41,11 @@ func compile(zig, file string, t target, p program, cache string) error {
 	cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags", ldflags, "-o", file, "./cmd/"+p.name)
 	cmd.Env = append(os.Environ(), "GOOS=linux", "GOARCH="+t.arch, "GOARM=7", "CGO_ENABLED=0")
 	if p.cgo {
-		cmd.Env = append(cmd.Env, cgoEnv(zig, t)...)
+		env, err := cgoEnv(zig, t)
+		if err != nil {
+			return err
+		}
+		cmd.Env = append(cmd.Env, env...)
 	}
 	if cache != "" {
 		cmd.Env = append(cmd.Env, "GOCACHE="+cache)
@@ -68,22 +75,40 @@ func versionText() (string, error) {
 	return strings.TrimSpace(string(text)), err
 }
 
-func cgoEnv(zig string, t target) []string {
+func cgoEnv(zig string, t target) ([]string, error) {
 	root, err := os.Getwd()
 	if err != nil {
-		root = "."
+		return nil, err
+	}
+	headers, err := digest(filepath.Join(root, "models", "tflite", "include"))
+	if err != nil {
+		return nil, err
 	}
 	cc := zig + " cc -target " + t.zig + "." + glibc
 	if t.cpu != "" {
 		cc += " -mcpu=" + t.cpu
 	}
 	models := filepath.Join(root, "models", "tflite")
-	return []string{
+	return []string{ // the digest, because the Go tool does not see that a header in a folder of flags has changed
 		"CGO_ENABLED=1",
 		"CC=" + cc,
-		"CGO_CFLAGS=-O2 -g0 -I" + filepath.Join(models, "include"),
+		"CGO_CFLAGS=-O2 -g0 -I" + filepath.Join(models, "include") + " -DDUNLIN_HEADERS=0x" + headers,
 		"CGO_LDFLAGS=-L" + filepath.Join(models, "link"),
-	}
+	}, nil
+}
+
+// digest is of all files below a folder.
+func digest(dir string) (string, error) {
+	sum := sha256.New()
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		sum.Write(text)
+		return err
+	})
+	return hex.EncodeToString(sum.Sum(nil)[:6]), err
 }
 
 // same builds the program once more from an empty cache and compares: what cannot be rebuilt cannot be trusted.
