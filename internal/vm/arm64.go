@@ -42,12 +42,14 @@ func ARM64(folder string, words ...string) Config {
 // sound keeps up. Its seconds are not the host's.
 func Paced(cfg Config) Config {
 	args := slices.Clone(cfg.Args)
-	for i, a := range args {
+	for i, a := range args[:len(args)-1] {
 		switch a {
 		case "-accel":
 			args[i+1] = "tcg,thread=single"
 		case "-smp":
 			args[i+1] = "1"
+		case "-append": // for boards that always have more
+			args[i+1] = "maxcpus=1 " + args[i+1]
 		}
 	}
 	cfg.Args = append(args, "-icount", "shift=2,sleep=off")
@@ -63,7 +65,7 @@ func Raspberry(folder string, words ...string) Config {
 	return Config{
 		Program: filepath.Join(folder, "host", "usr", "bin", "qemu-system-aarch64"), Limit: 7 * time.Minute, Port: 1,
 		Args: []string{
-			"-machine", "raspi3b", "-L", filepath.Join(folder, "host"), // it needs no firmware
+			"-machine", "raspi3b", "-accel", "tcg,thread=multi", "-L", filepath.Join(folder, "host"), // it needs no firmware
 			"-kernel", filepath.Join(folder, "vmlinuz"), "-initrd", filepath.Join(folder, "initramfs.cpio"),
 			"-dtb", filepath.Join(folder, "bcm2837-rpi-3-b.dtb"), "-append", line,
 			"-device", "tmp105,id=" + Thermometer + ",bus=i2c-bus.1,address=0x48",

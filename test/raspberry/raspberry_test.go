@@ -17,7 +17,7 @@ func TestThermometer(t *testing.T) {
 	if _, err := vm.Build(t.Context(), fixture.Root(), "-host"); err != nil {
 		t.Fatal(err)
 	}
-	m := vmtest.Boot(t, 5*time.Minute, func(folder string) vm.Config { return vm.Raspberry(folder) })
+	m := vmtest.Boot(t, 5*time.Minute, func(folder string) vm.Config { return vm.Paced(vm.Raspberry(folder)) })
 	hands := func(ctx context.Context, ask string) error {
 		var thousandths int
 		if _, err := fmt.Sscanf(ask, "temperature %d", &thousandths); err != nil {
