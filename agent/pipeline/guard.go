@@ -22,7 +22,6 @@ const (
 // Guards watch a version on trial: what the manifest allows it, and what is known beside that.
 type Guards struct {
 	manifest.Trial
-	Reference []float64 // shares of the labels in the reference, in the order of the model's labels; nil for none
 }
 
 // Memory is what the process holds: when the trial began, and now. Zero means unknown.
@@ -49,7 +48,18 @@ func (g Guards) Judge(t Trial, m Memory, now time.Duration) Verdict {
 			return Verdict{Breach: why}
 		}
 	}
-	return Verdict{Passed: g.passed(t, now)}
+	text := g.passed(t, now)
+	if text == "" {
+		return Verdict{}
+	}
+	beyond, compared := g.reference(t)
+	if g.ReferenceDrift > 0 && beyond > g.ReferenceDrift {
+		return Verdict{Breach: fmt.Sprintf("%s, allowed beyond that is %v", compared, g.ReferenceDrift)}
+	}
+	if compared != "" {
+		text += "; " + compared
+	}
+	return Verdict{Passed: text}
 }
 
 func (g Guards) rate(t Trial, what string, bad uint64, most float64) string {
@@ -129,8 +139,7 @@ func chance(a, b []float64) float64 {
 	return 3 * float64(max(classes, 0)) * (1/n + 1/m)
 }
 
-// passed says why the trial is over; its reference, if it has one, is asked at the end only, since a short time need
-// not hold every label.
+// passed says why the trial is over.
 func (g Guards) passed(t Trial, now time.Duration) string {
 	took := now - t.Began
 	switch {
@@ -141,11 +150,7 @@ func (g Guards) passed(t Trial, now time.Duration) string {
 	default:
 		return ""
 	}
-	text := fmt.Sprintf("%d windows in %v without a breach", t.New.Windows, took.Round(time.Second))
-	if len(g.Reference) == len(t.New.Classes) {
-		text += fmt.Sprintf("; PSI to the reference %.2f", psi(asFloats(t.New.Classes), g.Reference))
-	}
-	return text
+	return fmt.Sprintf("%d windows in %v without a breach", t.New.Windows, took.Round(time.Second))
 }
 
 func asFloats(counts []uint64) []float64 {

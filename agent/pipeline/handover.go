@@ -147,8 +147,10 @@ func (w *path) show(then *tally, old *lane) {
 	if p := recent.quantile(0.95); p > 0 {
 		before.P95 = p
 	}
+	w.lane.against = newReference(w.lane.model.Reference)
 	t := &trialState{
-		began: w.p.cfg.Clock.Boot(), now: w.lane.tally, then: then, before: before, labels: w.lane.model.Labels, oldLabels: old.model.Labels,
+		against: w.lane.against,
+		began:   w.p.cfg.Clock.Boot(), now: w.lane.tally, then: then, before: before, labels: w.lane.model.Labels, oldLabels: old.model.Labels,
 		model: w.lane.model.ref(), former: old.model.ref(),
 	}
 	if then != nil {
@@ -212,6 +214,7 @@ func (w *path) keepNew() error {
 }
 
 func (w *path) noTrial() {
+	w.lane.against = nil
 	w.p.swaps.mu.Lock()
 	w.p.swaps.trial, w.p.swaps.waits = nil, false
 	w.p.swaps.mu.Unlock()

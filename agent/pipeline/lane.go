@@ -18,6 +18,7 @@ type lane struct {
 	rule    Rule
 	journal journal
 	tally   *tally
+	against *reference // while the lane is on trial and its bundle has one
 	watch   *watchdog
 	limit   *timelimit.Limit
 	closed  bool
@@ -104,6 +105,9 @@ func (l *lane) run() (label int, score float64, took time.Duration, c cause, err
 		return 0, 0, took, outputRefused, err
 	}
 	l.tally.classes[label].Add(1)
+	if l.against != nil {
+		l.against.add(&l.scores)
+	}
 	return label, score, took, 0, nil
 }
 

@@ -37,6 +37,18 @@ func newScores(out engine.Tensor, labels int) (scores, error) {
 	return s, err
 }
 
+// at is the score of a label.
+func (s *scores) at(label int) float64 {
+	switch {
+	case s.floats != nil:
+		return float64(s.floats[label])
+	case s.int8s != nil:
+		return float64(s.quant.Real(int32(s.int8s[label])))
+	default:
+		return float64(s.quant.Real(int32(s.uint8s[label])))
+	}
+}
+
 // best is the first label with the highest score.
 func (s *scores) best() (label int, score float64, err error) {
 	switch {

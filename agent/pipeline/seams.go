@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/dunlin-iot/dunlin/models/engine"
+	"github.com/dunlin-iot/dunlin/models/manifest"
 	"github.com/dunlin-iot/dunlin/models/window"
 	"github.com/dunlin-iot/dunlin/sync/wire"
 )
@@ -41,4 +42,6 @@ type Model struct {
 	Length   int // samples of one window, and between the ends of two: a model that follows another keeps the rhythm
 	Hop      int // of the windows when it knows them; zero means unknown
 	Rule     Rule
+
+	Reference *manifest.Reference // how its scores were distributed in training; nil when the bundle does not say
 }

@@ -51,6 +51,7 @@ type swaps struct {
 type trialState struct {
 	began         time.Duration
 	now, then     *tally // of the new lane; of the old one on some of the same windows
+	against       *reference
 	before        Record // of the old lane, before
 	labels        []string
 	model, former string
@@ -217,6 +218,7 @@ type Trial struct {
 	Before        Record        // of the old one until the swap; its P95 is a recent one
 	Labels        []string      // of New.Classes
 	OldLabels     []string      // of the others'
+	Against       Against       // the scores of the new one since the swap, and those of its training data
 }
 
 // Trial is how the new model has done so far; false when there is none that Keep or Back wait for.
@@ -227,7 +229,7 @@ func (p *Pipeline) Trial() (Trial, bool) {
 	if t == nil {
 		return Trial{}, false
 	}
-	out := Trial{Model: t.model, Former: t.former, Began: t.began, New: t.now.record(), Before: t.before, Labels: t.labels, OldLabels: t.oldLabels}
+	out := Trial{Model: t.model, Former: t.former, Began: t.began, New: t.now.record(), Before: t.before, Labels: t.labels, OldLabels: t.oldLabels, Against: t.against.read()}
 	if t.then != nil {
 		out.Old = t.then.record()
 	}

@@ -129,8 +129,12 @@ func trialText(t manifest.Trial) string {
 	if t.Windows > 0 {
 		length = fmt.Sprintf("%d windows", t.Windows)
 	}
-	return fmt.Sprintf("%s, %d attempts; p95 latency %g times the old one's, errors %g, no numbers %g, output drift %g, memory growth %g at most",
+	text := fmt.Sprintf("%s, %d attempts; p95 latency %g times the old one's, errors %g, no numbers %g, output drift %g, memory growth %g at most",
 		length, t.Attempts, t.P95Ratio, t.ErrorRate, t.NaNRate, t.OutputDrift, t.MemoryGrowth)
+	if t.ReferenceDrift > 0 {
+		text += fmt.Sprintf("; drift from the reference %g", t.ReferenceDrift)
+	}
+	return text
 }
 
 func tensorText(t manifest.Tensor) string {

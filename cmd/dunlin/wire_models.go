@@ -136,5 +136,6 @@ func (l *library) model(ctx context.Context, b *manifest.Bundle, u use) (*pipeli
 	return &pipeline.Model{
 		Name: b.Name, Version: strconv.Itoa(b.Version), Labels: b.Labels, Session: s, Framer: framer,
 		Engine: u.engineText(rt), Channels: b.Source.Values(), Length: framing.Length, Hop: framing.Hop, Rule: u.rule(b.Decide),
+		Reference: b.Reference,
 	}, nil
 }

@@ -20,14 +20,15 @@ type Bound struct {
 // Trial says how a new version proves itself beside the old one, and what ends it. A ratio or share is of the trial's
 // own windows.
 type Trial struct {
-	Windows      int     // windows: length of the trial; zero when it is in minutes
-	Minutes      int     // minutes
-	P95Ratio     float64 // p95_ratio: highest p95 of the latency, as a multiple of the old version's
-	ErrorRate    float64 // error_rate: highest share of windows whose inference fails
-	NaNRate      float64 // nan_rate: highest share of windows with an output that is no number
-	OutputDrift  float64 // output_drift: highest PSI of the distribution of decisions and scores
-	MemoryGrowth float64 // memory_growth: highest growth of resident memory, as a share
-	Attempts     int     // attempts: starts before the version is given up
+	Windows        int     // windows: length of the trial; zero when it is in minutes
+	Minutes        int     // minutes
+	P95Ratio       float64 // p95_ratio: highest p95 of the latency, as a multiple of the old version's
+	ErrorRate      float64 // error_rate: highest share of windows whose inference fails
+	NaNRate        float64 // nan_rate: highest share of windows with an output that is no number
+	OutputDrift    float64 // output_drift: highest PSI of the distribution of decisions and scores
+	ReferenceDrift float64 // reference_drift: highest PSI of a label's scores to the drift reference, beyond chance; zero only tells it
+	MemoryGrowth   float64 // memory_growth: highest growth of resident memory, as a share
+	Attempts       int     // attempts: starts before the version is given up
 }
 
 // StandardTrial is what holds where the manifest says nothing. PSI above 0.25 is commonly read as a large shift.

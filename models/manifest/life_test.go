@@ -19,7 +19,7 @@ func full(t testing.TB) *kit {
 		doc{"metric": "accuracy", "min": 0.9}, doc{"metric": "recall[a]", "slice": "site=north", "min": 0.5}, doc{"metric": "latency_p99_ms", "max": 20},
 	}}
 	k.manifest["reference"] = doc{"file": "reference.cbor"}
-	k.manifest["trial"] = doc{"windows": 600, "p95_ratio": 2, "error_rate": 0.01, "nan_rate": 0.5, "output_drift": 0.1, "memory_growth": 0.3, "attempts": 5}
+	k.manifest["trial"] = doc{"windows": 600, "p95_ratio": 2, "error_rate": 0.01, "nan_rate": 0.5, "output_drift": 0.1, "reference_drift": 0.2, "memory_growth": 0.3, "attempts": 5}
 	k.manifest["card"] = "card.md"
 	k.sub("decide")["release"] = 0.4
 	k.manifest["provenance"] = doc{
@@ -37,7 +37,7 @@ func TestLife(t *testing.T) {
 	}}, b.Acceptance); d != "" {
 		t.Error(d)
 	}
-	if want := (manifest.Trial{Windows: 600, P95Ratio: 2, ErrorRate: 0.01, NaNRate: 0.5, OutputDrift: 0.1, MemoryGrowth: 0.3, Attempts: 5}); b.Trial != want {
+	if want := (manifest.Trial{Windows: 600, P95Ratio: 2, ErrorRate: 0.01, NaNRate: 0.5, OutputDrift: 0.1, ReferenceDrift: 0.2, MemoryGrowth: 0.3, Attempts: 5}); b.Trial != want {
 		t.Errorf("trial %+v", b.Trial)
 	}
 	if b.Decide.Release != 0.4 || b.CardFile != "card.md" || b.Provenance["code"] != "train.py" {
@@ -78,6 +78,7 @@ func TestLifeRefused(t *testing.T) {
 		"two lengths":       {func(k *kit) { k.sub("trial")["minutes"] = 1 }, "$.trial.minutes: stands beside windows"},
 		"no windows":        {func(k *kit) { k.sub("trial")["windows"] = 0 }, "$.trial.windows: is 0"},
 		"faster than old":   {func(k *kit) { k.sub("trial")["p95_ratio"] = 0.5 }, "$.trial.p95_ratio: is 0.5, want 1 to 1000"},
+		"reference drift":   {func(k *kit) { k.sub("trial")["reference_drift"] = 0.1; delete(k.manifest, "reference") }, "$.trial.reference_drift: stands without a reference"},
 		"error rate":        {func(k *kit) { k.sub("trial")["error_rate"] = 2 }, "$.trial.error_rate: is 2, want 0 to 1"},
 		"attempts":          {func(k *kit) { k.sub("trial")["attempts"] = 0 }, "$.trial.attempts: is 0"},
 		"trial key":         {func(k *kit) { k.sub("trial")["x"] = 0 }, "$.trial.x: unknown key"},

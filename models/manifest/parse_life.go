@@ -72,6 +72,10 @@ func (r *reader) trial(o object) Trial {
 	if !ok {
 		return t
 	}
+	_, bound := sub.fields["reference_drift"]
+	if _, stated := o.fields["reference"]; bound && !stated {
+		r.fail(sub.at+".reference_drift", "stands without a reference to compare with")
+	}
 	_, windows := sub.fields["windows"]
 	_, minutes := sub.fields["minutes"]
 	switch {
@@ -86,6 +90,7 @@ func (r *reader) trial(o object) Trial {
 	t.ErrorRate = r.bounded(sub, "error_rate", 0, 1, t.ErrorRate)
 	t.NaNRate = r.bounded(sub, "nan_rate", 0, 1, t.NaNRate)
 	t.OutputDrift = r.bounded(sub, "output_drift", 0, maxRatio, t.OutputDrift)
+	t.ReferenceDrift = r.bounded(sub, "reference_drift", 0, maxRatio, 0)
 	t.MemoryGrowth = r.bounded(sub, "memory_growth", 0, maxRatio, t.MemoryGrowth)
 	if _, stated := sub.fields["attempts"]; stated {
 		t.Attempts = r.integer(sub, "attempts", 1, maxAttempts)

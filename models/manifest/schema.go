@@ -35,6 +35,7 @@ func Schema() ([]byte, error) {
 			"propertyNames": node{"pattern": fileForm.String(), "not": node{"enum": []string{File, ReportFile}}},
 		},
 	}, "preprocess", "acceptance", "trial", "reference", "card", "provenance")
+	s["anyOf"] = []node{{"required": []string{"reference"}}, {"properties": node{"trial": node{"not": node{"required": []string{"reference_drift"}}}}}}
 	s["$schema"], s["title"] = "https://json-schema.org/draft/2020-12/schema", "Manifest of a Dunlin model bundle"
 	text, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {
@@ -103,8 +104,9 @@ func trialNode() node {
 	n := shaped(node{
 		"windows": span("integer", 1, maxTrialLength), "minutes": span("integer", 1, maxMinutes),
 		"p95_ratio": span("number", 1, maxRatio), "error_rate": span("number", 0, 1), "nan_rate": span("number", 0, 1),
-		"output_drift": span("number", 0, maxRatio), "memory_growth": span("number", 0, maxRatio), "attempts": span("integer", 1, maxAttempts),
-	}, "windows", "minutes", "p95_ratio", "error_rate", "nan_rate", "output_drift", "memory_growth", "attempts")
+		"output_drift": span("number", 0, maxRatio), "reference_drift": span("number", 0, maxRatio), "memory_growth": span("number", 0, maxRatio),
+		"attempts": span("integer", 1, maxAttempts),
+	}, "windows", "minutes", "p95_ratio", "error_rate", "nan_rate", "output_drift", "reference_drift", "memory_growth", "attempts")
 	n["not"] = node{"required": []string{"windows", "minutes"}}
 	return n
 }
