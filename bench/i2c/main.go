@@ -54,11 +54,11 @@ func run(ctx context.Context) error {
 	if err := errors.Join(err, machine.Close()); err != nil {
 		return fmt.Errorf("%w\n%s", err, machine.Console())
 	}
-	return report.Print(os.Stdout, report.Line{
+	return errors.Join(report.Print(os.Stdout, report.Line{
 		Figure: "I2C transaction through hal/i2cdev / bare ioctl in C", Target: "<= 1.1",
 		Result: fmt.Sprintf("%.2f (%.0f us against %.0f us in the emulated guest; of CPU %.0f us against %.0f us)", m.Ratio, m.Ours, m.C, m.OursCPU, m.CCPU),
 		OK:     report.Met(m.Ratio <= maxRatio),
-	})
+	}), native())
 }
 
 func ask(ctx context.Context, machine *vm.Machine) (m measured, err error) {
