@@ -16,7 +16,7 @@ import (
 // for rare work: a reload, a swap, a look from outside.
 const (
 	trimAfter = 10 * time.Second
-	trimEvery = time.Minute
+	trimEvery = 5 * time.Minute
 )
 
 // trimAtTimes gives back, at its times, the pages of program files that nobody has touched lately: code and constants that
