@@ -195,17 +195,21 @@ func (a *acceptance) verdict() error {
 	if a.Passed {
 		return nil
 	}
+	return fmt.Errorf("model %s on %s %s: %s: %w", a.Model, a.Engine, a.Delegate, a.missedText(), errNotAccepted)
+}
+
+func (a *acceptance) missedText() string {
 	told := a.Missed
 	if len(told) > mostMissed {
 		told = append(told[:mostMissed:mostMissed], fmt.Sprintf("and %d more", len(a.Missed)-mostMissed))
 	}
-	return fmt.Errorf("model %s on %s %s: %s: %w", a.Model, a.Engine, a.Delegate, strings.Join(told, "; "), errNotAccepted)
+	return strings.Join(told, "; ")
 }
 
 // mostMissed are the missed bounds that one sentence names; the report has all.
 const mostMissed = 3
 
-// facts are what a trial's beginning tells of the acceptance.
+// facts are the headline of the acceptance.
 func (a *acceptance) facts() map[string]any {
 	return map[string]any{
 		"engine":         a.Engine + " " + a.Delegate,

@@ -6,14 +6,20 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/dunlin-iot/dunlin/internal/clock"
 	"github.com/dunlin-iot/dunlin/internal/fixture"
 	"github.com/dunlin-iot/dunlin/models/engine"
+	"github.com/dunlin-iot/dunlin/models/evaluate"
 	"github.com/dunlin-iot/dunlin/models/manifest"
+	"github.com/dunlin-iot/dunlin/sync/wire"
 )
 
 // unpacked packs the example's bundle, after a change of its spec, and lays its files down as the shelf does.
@@ -186,4 +192,65 @@ func TestReportOfRoot(t *testing.T) {
 	if err != nil || gerr != nil || got != want {
 		t.Errorf("the report belongs to %d, its folder to %d, %v, %v", got, want, err, gerr)
 	}
+}
+
+// records is a recorder that keeps what it is given.
+type records [][]byte
+
+func (r *records) Append(_ wire.Stream, _ time.Duration, record []byte) error {
+	*r = append(*r, record)
+	return nil
+}
+
+// TestReportGoesUp: what lies in report.json goes up whole, passed or not; of one that is too long, the longest lists stay.
+func TestReportGoesUp(t *testing.T) {
+	for passed, bound := range map[string]string{"yes": "accuracy, min: 0.95", "no": "accuracy, min: 0.99"} {
+		folder := unpacked(t, "accuracy, min: 0.95", bound)
+		if err := accept(t, t.Context(), folder, engine.Options{}); (err == nil) != (passed == "yes") {
+			t.Fatal(err)
+		}
+		a, err := readAcceptance(filepath.Join(folder, manifest.ReportFile))
+		if err != nil {
+			t.Fatal(err)
+		}
+		facts, sent := told(t, a)
+		if facts["model"] != "motions@2" || facts["pipeline"] != "activity" || facts["passed"] != passed {
+			t.Errorf("told: %v", facts)
+		}
+		if missed, _ := facts["missed"].(string); (missed == "") != (passed == "yes") {
+			t.Errorf("missed: %q", missed)
+		}
+		kept, err := os.ReadFile(filepath.Join(folder, manifest.ReportFile))
+		var want, got any
+		if err := errors.Join(err, json.Unmarshal(kept, &want), json.Unmarshal([]byte(sent), &got)); err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(want, got) {
+			t.Errorf("kept:\n%v\nsent:\n%v", want, got)
+		}
+		a.Set.Confusion = make(evaluate.Confusion, 200)
+		for i := range a.Set.Confusion {
+			a.Set.Confusion[i] = make([]int, 200)
+		}
+		if _, sent = told(t, a); !strings.HasSuffix(sent, `"left_out":["confusion"]}`) || !strings.Contains(sent, `"label":"walking"`) {
+			t.Errorf("too long: %s", sent)
+		}
+	}
+}
+
+// told has a report told, and gives the facts and the document of the record.
+func told(t *testing.T, a *acceptance) (map[string]any, string) {
+	t.Helper()
+	var rec records
+	s := &stock{deps: deps{clock: clock.System{}, log: slog.New(slog.DiscardHandler)}}
+	s.tell(&line{name: "activity", rec: &rec}, a)
+	if len(rec) != 1 {
+		t.Fatalf("%d records", len(rec))
+	}
+	v, err := wire.DecodeRecord(rec[0])
+	e, ok := v.(wire.Event)
+	if !ok || err != nil || e.Name != wire.EventModelMeasured {
+		t.Fatalf("%v, %v", v, err)
+	}
+	return wire.DetachDocument(e.Facts)
 }

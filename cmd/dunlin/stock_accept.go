@@ -27,6 +27,9 @@ func (s *stock) accepted(ctx context.Context, l *line, folder string, b *manifes
 	}
 	began := time.Now()
 	a, err := acceptFolder(ctx, s.shelf.Path(folder), b, m.Engine, m.Session, load)
+	if a != nil {
+		s.tell(l, a)
+	}
 	if err != nil {
 		return nil, errors.Join(err, m.Session.Close())
 	}

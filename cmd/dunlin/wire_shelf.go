@@ -35,6 +35,7 @@ type line struct {
 	use    use // with what the configuration names
 	pipe   *pipeline.Pipeline
 	keeper *reconcile.Keeper
+	rec    pipeline.Recorder
 }
 
 func newStock(cfg *config.Config, d deps, lib *library) (*stock, error) {
@@ -92,7 +93,7 @@ func (s *stock) fell(l *line, folder string, cause error) {
 // keep makes the keeper of a pipeline. A configuration that names another model than before is the newer word.
 func (s *stock) keep(name string, pipe *pipeline.Pipeline, rec pipeline.Recorder) error {
 	l := s.lines[name]
-	l.pipe = pipe
+	l.pipe, l.rec = pipe, rec
 	l.keeper = reconcile.New(reconcile.Config{
 		Pipeline: name, Memory: s.memory, Every: s.look, Clock: s.clock, Logger: s.log,
 		Open: func(ctx context.Context, folder string) (reconcile.Version, error) { return s.version(ctx, l, folder) },

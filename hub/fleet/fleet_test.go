@@ -175,6 +175,22 @@ func TestCompletenessAndLedger(t *testing.T) {
 	}
 }
 
+// TestDocument: what an event carries in pieces is one again; what is no JSON is shown as the text that it is.
+func TestDocument(t *testing.T) {
+	w := fleettest.New(t)
+	for text, want := range map[string]string{`{"accuracy": {"value": 0.96}}`: `{"accuracy": {"value": 0.96}}`, `{"cut`: `"{\"cut"`, "": ""} {
+		facts := map[string]any{"model": "motions@2"}
+		if err := wire.AttachDocument(facts, text); err != nil {
+			t.Fatal(err)
+		}
+		w.Happen("d", wire.EventModelMeasured, facts)
+		e := detail(t, w, "d").Events[0]
+		if string(e.Document) != want || len(e.Facts) != 1 || e.Facts[0] != (fleet.Fact{Name: "model", Value: "motions@2"}) {
+			t.Errorf("%s: %s, %v", text, e.Document, e.Facts)
+		}
+	}
+}
+
 func TestUnknownDevice(t *testing.T) {
 	w := fleettest.New(t)
 	_, err1 := w.Fleet.Detail(t.Context(), fleettest.Key("nobody"))

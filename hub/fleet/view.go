@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/dunlin-iot/dunlin/hub/store"
@@ -84,6 +85,8 @@ type Event struct {
 	Facts    []Fact    `json:"facts"`
 	At       time.Time `json:"at"`
 	Received time.Time `json:"received"`
+
+	Document json.RawMessage `json:"document,omitempty" doc:"What the event carries whole, such as the report of an acceptance."`
 }
 
 // Fact is one detail of an event.

@@ -15,6 +15,7 @@ type measure struct{ Owner, Name, Value string }
 // units are the ends of gauge names and how their values are shown.
 func units() map[string]func(float64) string {
 	return map[string]func(float64) string{
+		"ns":      func(v float64) string { return micros(v / 1000) },
 		"us":      func(v float64) string { return micros(v) },
 		"ms":      func(v float64) string { return micros(1000 * v) },
 		"s":       func(v float64) string { return micros(1e6 * v) },

@@ -88,11 +88,13 @@ func TestDevicePage(t *testing.T) {
 	w.Decide("watch", id, 1, 0.93)
 	w.Lose("watch", wire.Samples, 1234, wire.Evicted)
 	w.Happen("watch", wire.EventUncleanStop, map[string]any{"records": int64(3), "within_us": int64(1500000), "life": "0011aabb"})
+	w.Happen("watch", wire.EventModelMeasured, map[string]any{"model": "motions@2", "document.00": `{"accuracy":{"va`, "document.01": `lue":0.96}}`})
 	w.Measure("watch", "pipeline/activity", "invoke_p50_us", 41.27)
 	w.Count("watch", "source/imu", "ring_overrun", 5)
 	page := body(t, get(t, site(t, w), "/devices/dev/watch"))
 	for _, want := range []string{"running", "0.93", "motions@1", "1,234</span> evicted", "unclean stop", "records 3", "within 1.5 s", "life 0011aabb",
-		"41.3 µs", "ring overrun", "xnnpack (9 of 11 operators)", "2026-11-24 08:00:00 UTC", `data-threshold="0.7"`} {
+		"41.3 µs", "ring overrun", "xnnpack (9 of 11 operators)", "2026-11-24 08:00:00 UTC", `data-threshold="0.7"`,
+		"model measured", ">{\n  &#34;accuracy&#34;: {\n    &#34;value&#34;: 0.96\n  }\n}</pre>"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("%q is missing", want)
 		}
@@ -107,7 +109,7 @@ func TestHostileTextStaysText(t *testing.T) {
 	d := fleettest.Motions("p"+evil, "l"+evil)
 	d.Model, d.Version, d.Source, d.Engine = "m"+evil, "v"+evil, "s"+evil, "e"+evil
 	w.Decide("watch", w.Define("watch", d), 0, 0.5)
-	w.Happen("watch", "h"+evil, map[string]any{"k" + evil: "v" + evil})
+	w.Happen("watch", "h"+evil, map[string]any{"k" + evil: "v" + evil, "document.00": evil})
 	w.Measure("watch", "o"+evil, "g"+evil, 1)
 	w.Count("watch", "w"+evil, "c"+evil, 1)
 	h := site(t, w)

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"html/template"
 	"net/url"
@@ -24,6 +26,7 @@ func functions() template.FuncMap {
 		"bar":         newBar,
 		"gauge":       newMeasure,
 		"fact":        newFact,
+		"document":    document,
 		"device_path": devicePath,
 	}
 }
@@ -82,4 +85,13 @@ func count(n uint64) string {
 
 func devicePath(k fleet.Key) string {
 	return "/devices/" + url.PathEscape(k.Tenant) + "/" + url.PathEscape(k.Name)
+}
+
+// document is JSON for reading.
+func document(text json.RawMessage) string {
+	var out bytes.Buffer
+	if err := json.Indent(&out, text, "", "  "); err != nil {
+		return string(text)
+	}
+	return out.String()
 }

@@ -19,6 +19,7 @@ const (
 	EventPipelineStarted  = "pipeline_started"  // pipeline, model
 	EventPipelineDegraded = "pipeline_degraded" // pipeline, reason
 	EventModelSwapped     = "model_swapped"     // pipeline, model, from, engine: the results that follow are another model's
+	EventModelMeasured    = "model_measured"    // pipeline, model, passed, and the whole report as a document
 	EventModelTrial       = "model_trial"       // pipeline, model, attempt
 	EventModelCommitted   = "model_committed"   // pipeline, model, reason, attempts
 	EventModelReverted    = "model_reverted"    // pipeline, model, instead, phase, reason, attempts
