@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"os"
+	"runtime/debug"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -19,6 +21,10 @@ func (a *app) runCommand() *cobra.Command {
 	return c
 }
 
+// gcPercent is half of Go's standard: the daemon's heap is small and grows slowly, and a smaller one costs a collection
+// each minute or two.
+const gcPercent = 50
+
 func (a *app) runDaemon(ctx context.Context, path string) error {
 	cfg, err := loadConfig(path)
 	if err != nil {
@@ -27,6 +33,9 @@ func (a *app) runDaemon(ctx context.Context, path string) error {
 	d, err := newDaemon(cfg, a.deps())
 	if err != nil {
 		return err
+	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
