@@ -76,6 +76,7 @@ func (k *Keeper) exchange(ctx context.Context, folder string) error {
 	}
 	k.trying, k.tries, k.guards = folder, true, v.Guards
 	k.memory = pipeline.Memory{} // from the first look on
+	k.apart, _ = v.Model.Session.(engine.Apart)
 	facts := map[string]any{}
 	maps.Copy(facts, v.Facts)
 	facts["pipeline"], facts["model"] = k.cfg.Pipeline, v.Model.Name+"@"+v.Model.Version

@@ -12,6 +12,7 @@ import (
 	"github.com/dunlin-iot/dunlin/agent"
 	"github.com/dunlin-iot/dunlin/agent/pipeline"
 	"github.com/dunlin-iot/dunlin/internal/clock"
+	"github.com/dunlin-iot/dunlin/models/engine"
 )
 
 // Slots say which version a pipeline is to use; the shelf. Each verb is on the disk when it returns nil.
@@ -71,8 +72,9 @@ type Keeper struct {
 	spent  bool // this process has taken an attempt
 	guards pipeline.Guards
 	memory pipeline.Memory
-	said   string    // the end of a trial that is an event, and perhaps not on the disk yet
-	saidAt time.Time //
+	apart  engine.Apart // the session on trial, when it has a process of its own
+	said   string       // the end of a trial that is an event, and perhaps not on the disk yet
+	saidAt time.Time    //
 
 	mu      sync.Mutex
 	running string // folder that the pipeline's opener has opened
@@ -199,12 +201,7 @@ func (k *Keeper) watch(ctx context.Context) error {
 		k.tries = false
 		return nil
 	}
-	if m := k.cfg.Memory(); m.Busy {
-		k.memory = pipeline.Memory{}
-	} else {
-		k.memory.Now = m.Resident
-		k.memory.Then = cmp.Or(k.memory.Then, m.Resident)
-	}
+	k.weigh()
 	v := k.guards.Judge(t, k.memory, k.cfg.Clock.Boot())
 	switch {
 	case v.Breach != "":
@@ -220,6 +217,22 @@ func (k *Keeper) watch(ctx context.Context) error {
 		return errors.Join(k.gone(k.pipe.Keep(ctx)), k.report())
 	}
 	return nil
+}
+
+// weigh looks at the memory that the trial can have taken: this process's, and that of the version's own where it has one.
+// While that one is dead, nothing can be said.
+func (k *Keeper) weigh() {
+	m := k.cfg.Memory()
+	if k.apart != nil {
+		child := k.apart.Resident()
+		m.Resident, m.Busy = m.Resident+child, m.Busy || child == 0
+	}
+	if m.Busy {
+		k.memory = pipeline.Memory{}
+		return
+	}
+	k.memory.Now = m.Resident
+	k.memory.Then = cmp.Or(k.memory.Then, m.Resident)
 }
 
 // done notes that the pipeline uses a folder for good.

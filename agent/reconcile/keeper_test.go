@@ -107,27 +107,6 @@ func TestMemoryGrowth(t *testing.T) {
 	})
 }
 
-// TestMemoryOfOthers: while the agent takes in a bundle, or opens a model for another pipeline, its memory says nothing
-// about the version on trial; what it grows afterwards does.
-func TestMemoryOfOthers(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := newDevice(t, answers{"1": turns, "2": turns})
-		d.holds(reconcile.Memory{Resident: 100 << 20})
-		d.after(time.Second)
-		d.ask(2)
-		d.after(time.Second)
-		for _, m := range []reconcile.Memory{{Resident: 140 << 20, Busy: true}, {Resident: 130 << 20}, {Resident: 155 << 20}} {
-			d.holds(m)
-			d.after(1100 * time.Millisecond)
-			d.expect("2", 500, "swapped", "trial")
-		}
-		d.holds(reconcile.Memory{Resident: 160 << 20})
-		d.after(2 * time.Second)
-		d.expect("1", 900, "swapped", "trial", "swapped", "reverted")
-		d.end()
-	})
-}
-
 // TestVersionThatDoesNotOpen changes nothing but the record.
 func TestVersionThatDoesNotOpen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -1,13 +1,14 @@
 package main
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 
 	"github.com/dunlin-iot/dunlin/agent/reconcile"
+	"github.com/dunlin-iot/dunlin/internal/subprocess"
+	"github.com/dunlin-iot/dunlin/models/engine"
 )
 
 // memory is what this process holds and what it may still take: of the machine, or of its control group where that
@@ -17,14 +18,15 @@ func memory() reconcile.Memory {
 }
 
 // residentBytes are those of this process that are in memory and in no file: what the trim of a quiet agent gives back and
-// takes again is no growth. The second number of proc_pid_statm(5) less the third, in pages.
-func residentBytes() uint64 {
-	text, err := os.ReadFile("/proc/self/statm")
-	fields := bytes.Fields(text)
-	if err != nil || len(fields) < 3 {
-		return 0
+// takes again is no growth.
+func residentBytes() uint64 { return subprocess.Resident("self") }
+
+// childBytes are those of the process that a session has for itself.
+func childBytes(s engine.Session) uint64 {
+	if a, ok := s.(engine.Apart); ok {
+		return a.Resident()
 	}
-	return grown(uintOf(string(fields[2])), uintOf(string(fields[1]))) * uint64(os.Getpagesize())
+	return 0
 }
 
 // grown is by how much memory grew; zero when it did not.

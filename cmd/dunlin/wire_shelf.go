@@ -64,7 +64,7 @@ func (s *stock) open(name string, u use) func(context.Context) (*pipeline.Model,
 			v, err := s.version(ctx, l, folder)
 			if err == nil {
 				s.fell(l, folder, first)
-				l.keeper.Opened(folder, grown(before, residentBytes()))
+				l.keeper.Opened(folder, grown(before, residentBytes())+childBytes(v.Model.Session))
 				return v.Model, nil
 			}
 			if first == nil {

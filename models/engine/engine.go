@@ -31,6 +31,13 @@ type Session interface {
 	Close() error
 }
 
+// Apart is a Session whose model runs in a process of its own.
+type Apart interface {
+	// Resident are the bytes of that process that are in memory and in no file; zero while there is no process, or when
+	// the kernel does not tell. Any goroutine may call it.
+	Resident() uint64
+}
+
 // Options say how a model is to be run. The zero value is one thread with the engine's best CPU path.
 type Options struct {
 	Threads   int      // interpreter threads; zero means 1

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strconv"
 	"sync"
 	"syscall"
 	"time"
@@ -138,6 +139,16 @@ func (c *child) kill(cancelled bool) {
 		c.cancelled = cancelled
 		subprocess.KillGroup(c.cmd.Process.Pid)
 	}
+}
+
+// resident is zero for a child that is gone.
+func (c *child) resident() uint64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.reaping {
+		return 0
+	}
+	return subprocess.Resident(strconv.Itoa(c.cmd.Process.Pid))
 }
 
 // end kills the child, takes its memory away and waits until it is gone, but not for ever.

@@ -243,6 +243,29 @@ func TestCancel(t *testing.T) {
 	answers(t, s, 2)
 }
 
+// TestResident: a leak in the child is seen from here; a child that is gone holds nothing.
+func TestResident(t *testing.T) {
+	s := load(t, "grow after 1", isolated.Config{}, engine.Options{})
+	answers(t, s, 1)
+	before := s.Resident()
+	for range 3 {
+		answers(t, s, 2)
+	}
+	if after := s.Resident(); before == 0 || after < before+40<<20 || after > before+90<<20 {
+		t.Errorf("48 MiB more: from %d to %d bytes", before, after)
+	}
+	if err := s.Cancel(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Invoke(); !errors.Is(err, engine.ErrLost) || s.Resident() != 0 {
+		t.Errorf("dead: %d bytes, %v", s.Resident(), err)
+	}
+	answers(t, s, 3)
+	if again := s.Resident(); again == 0 || again > before+40<<20 {
+		t.Errorf("another child holds %d bytes, the first %d", again, before)
+	}
+}
+
 // TestBare: a child holds nothing but the null device, its error output, two pipes and two pieces of memory.
 func TestBare(t *testing.T) {
 	t.Setenv("NOTIFY_SOCKET", "/run/systemd/notify")

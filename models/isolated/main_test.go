@@ -121,6 +121,9 @@ func (huge) Inputs() []engine.Tensor {
 	return slices.Repeat([]engine.Tensor{{Type: engine.Float32, Shape: []int{1 << 28}}}, 5)
 }
 
+// grown is what a leaking child holds; it lives as long as that process.
+var grown [][]byte
+
 func act(does string) error {
 	raise := func(s syscall.Signal) error {
 		_ = syscall.Kill(os.Getpid(), s)
@@ -170,6 +173,9 @@ func act(does string) error {
 				return errors.New("16 GiB are not all")
 			}
 		}
+	case "grow":
+		grown = append(grown, slices.Repeat([]byte{1}, 16<<20))
+		return nil
 	case "collect":
 		runtime.GC()
 		runtime.GC() // the first only schedules finalizers

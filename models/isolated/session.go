@@ -205,6 +205,16 @@ func (s *Session) Cancel() error {
 	return nil
 }
 
+// Resident is the memory of the child; engine.Apart.
+func (s *Session) Resident() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.child == nil {
+		return 0
+	}
+	return s.child.resident()
+}
+
 // take hands the child over to whoever ends it.
 func (s *Session) take() *child {
 	s.mu.Lock()
