@@ -9,16 +9,17 @@ import (
 // Config is a whole configuration that can be used: every value is in range, every name refers to something, every
 // path is absolute. Lists are sorted by name.
 type Config struct {
-	DeviceID   string
-	Tags       map[string]string
-	Hub        *HubConfig // nil: the device works alone
-	Sources    []SourceConfig
-	Pipelines  []PipelineConfig
-	Spool      SpoolConfig
-	ModelRoots []string
-	TFLite     string // empty: the known folders are searched
-	ONNX       string // likewise
-	LogLevel   Level
+	DeviceID    string
+	Tags        map[string]string
+	Hub         *HubConfig // nil: the device works alone
+	Sources     []SourceConfig
+	Pipelines   []PipelineConfig
+	Spool       SpoolConfig
+	ModelRoots  []string
+	ModelBudget int64  // bytes of imported versions
+	TFLite      string // empty: the known folders are searched
+	ONNX        string // likewise
+	LogLevel    Level
 	// AllowUnsigned lets bundles in that no owner signed.
 	AllowUnsigned bool
 	Socket        string

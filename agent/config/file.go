@@ -65,9 +65,10 @@ type Commit struct {
 	Quiet Duration `yaml:"quiet" default:"30s" min:"10ms" max:"1h" remote:"no" doc:"Longest wait of everything else."`
 }
 
-// Models says where models are found.
+// Models says where models are found, and how much room new versions take.
 type Models struct {
-	Roots []Path `yaml:"roots" remote:"no" doc:"Folders searched in order for NAME/VERSION; by default models below state, then /usr/share/dunlin/models."`
+	Roots  []Path `yaml:"roots" remote:"no" doc:"Folders searched in order for NAME/VERSION; by default models below state, then /usr/share/dunlin/models."`
+	Budget Bytes  `yaml:"budget" default:"512MiB" min:"1MiB" max:"1024GiB" remote:"no" doc:"Most disk that imported versions may take; the oldest go, never one that a pipeline uses, tries or could go back to."`
 }
 
 // Runtime names inference libraries.

@@ -76,7 +76,7 @@ func TestFull(t *testing.T) {
 			},
 		},
 		Spool:      config.SpoolConfig{Max: 128 << 20, Every: 500 * time.Millisecond, Quiet: 90 * time.Second},
-		ModelRoots: []string{"/etc/dunlin/models", "/opt/models"}, TFLite: "/etc/dunlin/lib/libtflite.so", ONNX: "/etc/dunlin/lib/libonnxruntime.so",
+		ModelRoots: []string{"/etc/dunlin/models", "/opt/models"}, ModelBudget: 64 << 20, TFLite: "/etc/dunlin/lib/libtflite.so", ONNX: "/etc/dunlin/lib/libonnxruntime.so",
 		LogLevel: "debug", Socket: "/tmp/dunlin.sock", State: "/etc/dunlin/state",
 	}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(config.Config{}, "File")); diff != "" {
@@ -92,8 +92,8 @@ func TestDefaults(t *testing.T) {
 	want := &config.Config{
 		DeviceID: got.DeviceID, Tags: map[string]string{},
 		Spool:      config.SpoolConfig{Max: 64 << 20, Every: time.Second, Quiet: 30 * time.Second},
-		ModelRoots: []string{"/var/lib/dunlin/models", "/usr/share/dunlin/models"},
-		LogLevel:   "info", Socket: "/run/dunlin/control.sock", State: "/var/lib/dunlin",
+		ModelRoots: []string{"/var/lib/dunlin/models", "/usr/share/dunlin/models"}, ModelBudget: 512 << 20,
+		LogLevel: "info", Socket: "/run/dunlin/control.sock", State: "/var/lib/dunlin",
 	}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(config.Config{}, "File")); diff != "" {
 		t.Errorf("Parse of nothing (-want +got):\n%s", diff)

@@ -22,7 +22,7 @@ func (r *resolver) config(machineID string) (*Config, error) {
 	c := &Config{
 		Tags: tags(f.Device.Tags), Hub: hub(f.Hub), Sources: r.sources(), Pipelines: r.pipelines(), Spool: r.spool(),
 		LogLevel: f.Log.Level, TFLite: r.path(f.Runtime.TFLite), ONNX: r.path(f.Runtime.ONNX), Socket: r.path(f.Control.Socket), State: r.path(f.State),
-		AllowUnsigned: f.Trust.Unsigned == UnsignedAllow,
+		AllowUnsigned: f.Trust.Unsigned == UnsignedAllow, ModelBudget: int64(f.Models.Budget),
 	}
 	c.ModelRoots = r.roots(c.State)
 	if err := r.errs.result(); err != nil {

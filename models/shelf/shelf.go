@@ -63,6 +63,7 @@ type Config struct {
 	// Installed is called when a believed version has been unpacked and before it may be used, so that older ones are known
 	// to be older; after a crash it may be called again. Nil for none.
 	Installed func(ctx context.Context, f File) error
+	Pipelines []string     // that there are; what another one used stays as long as there is room. Nil: every one that has a slot
 	Pinned    []string     // "motions@1": what the configuration names; it stays on the shelf
 	Budget    int64        // bytes of unpacked bundles; zero means 512 MiB. What is in use stays, whatever it takes
 	Most      int64        // bytes of one bundle's file; zero means 300 MiB

@@ -233,6 +233,30 @@ func TestPrune(t *testing.T) {
 	}
 }
 
+// TestPruneAfterAPipeline: what a pipeline used that is no more stays as long as there is room, and then goes with its slot.
+func TestPruneAfterAPipeline(t *testing.T) {
+	root := t.TempDir()
+	size := take(t, newShelf(t, t.TempDir(), config()), 2).Bytes
+	s := newShelf(t, root, config())
+	take(t, s, 2)
+	do(t, s.Activate(ask(2)), s.Begin("activity"), s.Try("activity"), s.Commit("activity", ""))
+	cfg := config()
+	cfg.Budget, cfg.Pipelines = size*5/2, []string{"another"}
+	s = newShelf(t, root, cfg)
+	take(t, s, 3)
+	if _, ok := s.Slot("activity"); !ok || len(s.Versions()) != 2 {
+		t.Errorf("with room for two: %v", s.Versions())
+	}
+	take(t, s, 4)
+	left := s.Versions()
+	if _, ok := s.Slot("activity"); ok || len(left) != 2 || left[0].Version != 3 {
+		t.Errorf("without room: %v", left)
+	}
+	if uses := newShelf(t, root, cfg).Uses("activity"); !slices.Equal(uses, []string{""}) {
+		t.Errorf("the pipeline comes back and uses %q", uses)
+	}
+}
+
 func TestDamagedState(t *testing.T) {
 	for name, text := range map[string]string{
 		"cut": `{"format": 1, "versions": [`, "empty": "", "another format": `{"format": 2}`, "a path out": `{"format":1,"versions":[{"file":"../../x","state":"offered"}]}`,

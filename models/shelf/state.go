@@ -141,17 +141,27 @@ func (st *state) at(folder string) *Version {
 	return nil
 }
 
-// used are the folders that a slot needs.
-func (st *state) used() map[string]bool {
+// used are the folders that the slots of some pipelines need; nil means all.
+func (st *state) used(pipelines []string) map[string]bool {
 	out := map[string]bool{}
-	for _, s := range st.Slots {
-		out[s.Active], out[s.Previous] = true, true
-		if s.Next != nil {
-			out[s.Next.Folder] = true
+	for name, s := range st.Slots {
+		if pipelines != nil && !slices.Contains(pipelines, name) {
+			continue
+		}
+		for _, f := range s.folders() {
+			out[f] = true
 		}
 	}
 	delete(out, "")
 	return out
+}
+
+func (s *Slot) folders() []string {
+	all := []string{s.Active, s.Previous}
+	if s.Next != nil {
+		all = append(all, s.Next.Folder)
+	}
+	return all
 }
 
 func (st *state) slotNames() []string { return slices.Sorted(maps.Keys(st.Slots)) }

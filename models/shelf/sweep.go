@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -126,7 +127,7 @@ func sizeOf(dir string) (n int64) {
 }
 
 // Prune removes the versions that came first until the folders fit the budget. A version that a slot uses, may go back
-// to, or tries, stays.
+// to, or tries, stays, unless its pipeline is no more.
 func (s *Shelf) Prune() error {
 	s.work.Lock()
 	defer s.work.Unlock()
@@ -152,7 +153,7 @@ func (s *Shelf) prune(keep string) error {
 func (s *Shelf) retire(keep string) (gone []string, err error) {
 	var total int64
 	s.read(func(st *state) {
-		used := st.used()
+		used := st.used(s.cfg.Pipelines)
 		for _, v := range st.Versions {
 			total += v.Bytes
 		}
@@ -167,8 +168,11 @@ func (s *Shelf) retire(keep string) (gone []string, err error) {
 		return nil, nil
 	}
 	return gone, s.update("retired", func(st *state) error {
-		used := st.used()
+		used := st.used(s.cfg.Pipelines)
 		gone = slices.DeleteFunc(gone, func(f string) bool { return used[f] })
+		maps.DeleteFunc(st.Slots, func(_ string, slot *Slot) bool {
+			return slices.ContainsFunc(slot.folders(), func(f string) bool { return slices.Contains(gone, f) })
+		})
 		st.Versions = slices.DeleteFunc(st.Versions, func(v Version) bool { return slices.Contains(gone, v.Folder()) && v.Folder() != "" })
 		return nil
 	})
