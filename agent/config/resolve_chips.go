@@ -82,12 +82,12 @@ func (r *resolver) imu(name string, raw Source) *IMUConfig {
 			r.complain(name, "gyro", "is 125dps, which this chip does not have", "write one of 250dps, 500dps, 1000dps, 2000dps")
 		}
 		r.partOf1kHz(name, c.Rate)
-		return &IMUConfig{place(c.Bus, c.Address), "", hal.Hertz(c.Rate), c.Accel.G(), c.Gyro.DPS()}
+		return &IMUConfig{place(c.Bus, c.Address), hal.Hertz(c.Rate), c.Accel.G(), c.Gyro.DPS()}
 	case raw.LSM6DS != nil:
 		c := raw.LSM6DS
 		r.oneOf(name, c.Rate, ratesLSM6DS)
 		r.wires(name)
-		return &IMUConfig{place(c.Bus, c.Address), string(c.SPI), hal.Hertz(c.Rate), c.Accel.G(), c.Gyro.DPS()}
+		return &IMUConfig{either(c.Bus, c.Address, c.SPI), hal.Hertz(c.Rate), c.Accel.G(), c.Gyro.DPS()}
 	case raw.ADXL345 != nil:
 		c := raw.ADXL345
 		if i := slices.Index(ratesADXL345, c.Rate); c.SPI == "" && i >= ratesOnI2C {
@@ -96,7 +96,7 @@ func (r *resolver) imu(name string, raw Source) *IMUConfig {
 			r.oneOf(name, c.Rate, ratesADXL345)
 		}
 		r.wires(name)
-		return &IMUConfig{place(c.Bus, c.Address), string(c.SPI), hal.Hertz(c.Rate), c.Range.G(), 0}
+		return &IMUConfig{either(c.Bus, c.Address, c.SPI), hal.Hertz(c.Rate), c.Range.G(), 0}
 	}
 	return nil
 }

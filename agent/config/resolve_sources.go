@@ -34,7 +34,13 @@ func (r *resolver) source(name string, raw Source) SourceConfig {
 
 // hardware is the part of source that needs few checks across keys.
 func (r *resolver) hardware(name string, raw Source, s *SourceConfig) {
-	for _, c := range []*Chip{raw.BME280, raw.BMP280, raw.HDC302x, raw.MCP9808, raw.TMP102, raw.TMP75, raw.BH1750} {
+	for _, c := range []*Bosch{raw.BME280, raw.BMP280} {
+		if c != nil {
+			r.wires(name)
+			s.Chip = &ChipConfig{either(c.Bus, c.Address, c.SPI), time.Duration(c.Every)}
+		}
+	}
+	for _, c := range []*Chip{raw.HDC302x, raw.MCP9808, raw.TMP102, raw.TMP75, raw.BH1750} {
 		if c != nil {
 			s.Chip = &ChipConfig{place(c.Bus, c.Address), time.Duration(c.Every)}
 		}
@@ -91,6 +97,13 @@ func place(b Bus, a *Address) Place {
 	if a != nil {
 		p.Address = uint16(*a)
 	}
+	return p
+}
+
+// either is the place of a chip that wires has looked at.
+func either(b Bus, a *Address, s SPIDevice) Place {
+	p := place(b, a)
+	p.SPI = string(s)
 	return p
 }
 

@@ -53,10 +53,11 @@ type FramesConfig struct {
 	Crop          bool
 }
 
-// Place is a chip on an I2C bus.
+// Place is where a chip is: on an I2C bus, or at a chip select of an SPI bus.
 type Place struct {
 	Bus     string // "i2c-1"
 	Address uint16 // 0: the usual one of the chip
+	SPI     string // "spidev0.0" or its path; the others are empty then
 }
 
 // ChipConfig is a chip that is asked for one sample at a time.
@@ -91,7 +92,6 @@ type INA219Config struct {
 // IMUConfig measures motion. Gyro is 0 for a chip without one.
 type IMUConfig struct {
 	Place
-	SPI   string // "spidev0.0"; Place is empty then
 	Rate  hal.Hertz
 	Accel int // full scale, multiples of standard gravity
 	Gyro  int // full scale, degrees per second

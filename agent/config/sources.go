@@ -8,8 +8,8 @@ type Source struct {
 	Replay  *Replay  `yaml:"replay" remote:"no" doc:"A recording, or a folder of them."`
 	Process *Process `yaml:"process" remote:"no" doc:"Lines of numbers, or pictures, from a program's standard output."`
 
-	BME280  *Chip    `yaml:"bme280" remote:"no" doc:"Temperature, pressure and humidity: Bosch BME280, at 0x76 or 0x77."`
-	BMP280  *Chip    `yaml:"bmp280" remote:"no" doc:"Temperature and pressure: Bosch BMP280, at 0x76 or 0x77."`
+	BME280  *Bosch   `yaml:"bme280" remote:"no" doc:"Temperature, pressure and humidity: Bosch BME280, at 0x76 or 0x77."`
+	BMP280  *Bosch   `yaml:"bmp280" remote:"no" doc:"Temperature and pressure: Bosch BMP280, at 0x76 or 0x77."`
 	SCD4x   *SCD4x   `yaml:"scd4x" remote:"no" doc:"Carbon dioxide, temperature and humidity: Sensirion SCD40 and SCD41, at 0x62."`
 	HDC302x *Chip    `yaml:"hdc302x" remote:"no" doc:"Temperature and humidity: Texas Instruments HDC3020 to HDC3022, at 0x44 to 0x47."`
 	AHT20   *AHT20   `yaml:"aht20" remote:"no" doc:"Temperature and humidity: Aosong AHT20, at 0x38."`
@@ -70,6 +70,14 @@ type Chip struct {
 	Bus     Bus      `yaml:"bus" required:"yes" remote:"no" doc:"The I2C bus of the chip, as i2c-1; dunlin sources ls lists them."`
 	Address *Address `yaml:"address" remote:"no" doc:"Address on the bus; by default the usual one of the chip."`
 	Every   Duration `yaml:"every" default:"1s" min:"10ms" max:"24h" remote:"yes" doc:"Time between two samples."`
+}
+
+// Bosch is a BME280 or BMP280, which are wired to I2C or SPI.
+type Bosch struct {
+	Bus     Bus       `yaml:"bus" remote:"no" doc:"The I2C bus of the chip, as i2c-1; dunlin sources ls lists them."`
+	SPI     SPIDevice `yaml:"spi" remote:"no" doc:"The chip select of the chip when it is wired to SPI, as spidev0.0; instead of bus."`
+	Address *Address  `yaml:"address" remote:"no" doc:"Address on the bus; by default the usual one of the chip."`
+	Every   Duration  `yaml:"every" default:"1s" min:"10ms" max:"24h" remote:"yes" doc:"Time between two samples."`
 }
 
 // SCD4x measures every 5 s by itself, or every 30 s with low power; asking half as often never meets it unready.

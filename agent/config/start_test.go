@@ -12,7 +12,7 @@ import (
 
 func TestStart(t *testing.T) {
 	text, err := config.Start([]string{
-		"bme280:bus=i2c-1,address=0x76", "bme280:bus=i2c-1,address=0x77,name=cellar", "bme280:bus=i2c-3",
+		"bme280:bus=i2c-1,address=0x76", "bme280:bus=i2c-1,address=0x77,name=cellar", "bme280:bus=i2c-3", "bmp280:spi=spidev0.1,name=oven",
 		"ads1115:bus=i2c-1,inputs=a0,a2-a3,range=2.048V", "alsa:device=hw:1,0", "system",
 		"process:command=grab,--size=8,-v,frames.width=8,frames.height=4,rate=2Hz", "hx711:data=5,clock=6,scale=-418.5",
 		"mqtt:url=mqtt://h:1883,topic=a/b,fields=temperature[Cel]=air.t,humidity[%]",
@@ -28,7 +28,7 @@ func TestStart(t *testing.T) {
 	for _, s := range c.Sources {
 		got[s.Name] = s
 	}
-	if len(got) != 9 || got["cellar"].Chip.Address != 0x77 || got["bme280-2"].Chip.Bus != "i2c-3" || got["alsa"].ALSA.Device != "hw:1,0" {
+	if len(got) != 10 || got["oven"].Chip.SPI != "spidev0.1" || got["oven"].Chip.Bus != "" || got["cellar"].Chip.Address != 0x77 || got["bme280-2"].Chip.Bus != "i2c-3" || got["alsa"].ALSA.Device != "hw:1,0" {
 		t.Errorf("sources: %+v", got)
 	}
 	if diff := cmp.Diff([]string{"a0", "a2-a3"}, got["ads1115"].ADS1115.Inputs); diff != "" {

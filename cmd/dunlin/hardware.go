@@ -14,7 +14,7 @@ type hardware struct {
 	deps
 	root  string // in place of /, for tests with made-up devices
 	board *board.Board
-	tap   *traffic.Recorder // of the buses; nil records nothing
+	tap   *traffic.Recorder // of the buses and ports; nil records nothing
 }
 
 func newHardware(d deps) *hardware {
@@ -31,6 +31,15 @@ func (h *hardware) bus(c config.SourceConfig) traffic.Open {
 	open := func() (traffic.Bus, error) { return h.board.I2C(p.Bus, p.Address) }
 	if h.tap != nil {
 		return h.tap.Tap(open)
+	}
+	return open
+}
+
+// port opens the SPI device of a chip; nil when it has none.
+func (h *hardware) port(c config.SourceConfig) traffic.OpenPort {
+	open := h.board.Port(spiOf(c))
+	if h.tap != nil && open != nil {
+		return h.tap.TapPort(spiOf(c), open)
 	}
 	return open
 }

@@ -15,7 +15,7 @@ func (h *hardware) scanSPI(context.Context) []thing {
 		if !strings.HasPrefix(b.Name, "spidev") || b.State == board.NotEnabled {
 			continue
 		}
-		what := strings.TrimSpace(b.Adapter + " chip select, for an adxl345 or lsm6ds with spi: " + b.Name)
+		what := strings.TrimSpace(b.Adapter + " chip select, for an adxl345, bme280, bmp280 or lsm6ds with spi: " + b.Name)
 		all = append(all, thing{Kind: "spi", Where: b.Name, What: what, State: string(b.State), Fix: b.Fix})
 	}
 	return all

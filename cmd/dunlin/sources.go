@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -55,20 +56,27 @@ var usual = map[string]uint16{
 	"ads1115": 0x48, "ina219": 0x40, "mpu6050": 0x68, "lsm6ds": 0x6a, "adxl345": 0x53,
 }
 
-// placeOf is where the chip of a source is, its usual address filled in; false when the source is no chip on an I2C bus.
-func placeOf(c config.SourceConfig) (p config.Place, chip bool) {
+// wiringOf is where the chip of a source is by the configuration; false when the source is no chip on a bus.
+func wiringOf(c config.SourceConfig) (p config.Place, chip bool) {
 	switch {
 	case c.Chip != nil:
-		p = c.Chip.Place
+		return c.Chip.Place, true
 	case c.SCD4x != nil:
-		p = c.SCD4x.Place
+		return c.SCD4x.Place, true
 	case c.ADS1115 != nil:
-		p = c.ADS1115.Place
+		return c.ADS1115.Place, true
 	case c.INA219 != nil:
-		p = c.INA219.Place
-	case c.IMU != nil && c.IMU.SPI == "":
-		p = c.IMU.Place
-	default:
+		return c.INA219.Place, true
+	case c.IMU != nil:
+		return c.IMU.Place, true
+	}
+	return config.Place{}, false
+}
+
+// placeOf is where the chip of a source is, its usual address filled in; false when the source is no chip on an I2C bus.
+func placeOf(c config.SourceConfig) (p config.Place, chip bool) {
+	p, chip = wiringOf(c)
+	if !chip || p.SPI != "" {
 		return config.Place{}, false
 	}
 	if p.Address == 0 {
@@ -79,10 +87,14 @@ func placeOf(c config.SourceConfig) (p config.Place, chip bool) {
 
 // spiOf is the SPI device of a source's chip, empty when it has none.
 func spiOf(c config.SourceConfig) string {
-	if c.IMU == nil {
-		return ""
-	}
-	return strings.TrimPrefix(c.IMU.SPI, "/dev/")
+	p, _ := wiringOf(c)
+	return strings.TrimPrefix(p.SPI, "/dev/")
+}
+
+// whereOf is the bus or the SPI device of a source's chip, for people.
+func whereOf(c config.SourceConfig) string {
+	p, _ := wiringOf(c)
+	return cmp.Or(spiOf(c), p.Bus)
 }
 
 func addressOf(c config.SourceConfig) uint16 {

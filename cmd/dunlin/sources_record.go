@@ -36,7 +36,7 @@ func (a *app) sourcesRecordCommand() *cobra.Command {
 	c.Flags().StringVarP(&f.out, "output", "o", "", "recording to write, a CSV `file`")
 	c.Flags().DurationVar(&f.length, "for", 10*time.Second, "how long, counted from the first sample")
 	c.Flags().StringVar(&f.label, "label", "", "what the recording shows, for training: walking")
-	c.Flags().StringVar(&f.traffic, "traffic", "", "`file` for the transfers on the I2C bus")
+	c.Flags().StringVar(&f.traffic, "traffic", "", "`file` for the transfers on the bus of a chip")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if err := f.check(); err != nil {
 			return withCode(exitUsage, err)
@@ -69,8 +69,8 @@ func (a *app) record(ctx context.Context, name string, f recordFlags) error {
 			return withCode(exitRefused, fmt.Errorf("write %q: it exists and is not overwritten; name another file: %w", path, fs.ErrExist))
 		}
 	}
-	if _, chip := placeOf(c); f.traffic != "" && !chip {
-		return withCode(exitUsage, fmt.Errorf("source %s is no chip on an I2C bus: traffic is written of those only", name))
+	if _, chip := wiringOf(c); f.traffic != "" && !chip {
+		return withCode(exitUsage, fmt.Errorf("source %s is no chip on an I2C or SPI bus: traffic is written of those only", name))
 	}
 	files, err := f.create(h, name)
 	if err != nil {

@@ -44,7 +44,7 @@ func perSecond(every time.Duration) hal.Hertz {
 func newBME280(chip string) func(*hardware, config.SourceConfig) hal.Source {
 	return func(h *hardware, c config.SourceConfig) hal.Source {
 		return bme280.New(bme280.Config{
-			Bus: h.bus(c), Where: c.Chip.Bus, Address: addressOf(c), Chip: chip, Every: c.Chip.Every, Clock: h.clock, Logger: h.log,
+			Bus: h.bus(c), SPI: h.port(c), Where: whereOf(c), Address: addressOf(c), Chip: chip, Every: c.Chip.Every, Clock: h.clock, Logger: h.log,
 		})
 	}
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"strings"
 	"time"
@@ -36,14 +35,14 @@ func newMPU6050(h *hardware, c config.SourceConfig) hal.Source {
 func newLSM6DS(h *hardware, c config.SourceConfig) hal.Source {
 	m := c.IMU
 	return lsm6ds.New(lsm6ds.Config{
-		Bus: h.bus(c), SPI: h.board.Port(spiOf(c)), Where: cmp.Or(spiOf(c), m.Bus), Address: addressOf(c), Rate: m.Rate, Accel: m.Accel, Gyro: m.Gyro, Clock: h.clock, Logger: h.log,
+		Bus: h.bus(c), SPI: h.port(c), Where: whereOf(c), Address: addressOf(c), Rate: m.Rate, Accel: m.Accel, Gyro: m.Gyro, Clock: h.clock, Logger: h.log,
 	})
 }
 
 func newADXL345(h *hardware, c config.SourceConfig) hal.Source {
 	m := c.IMU
 	return adxl345.New(adxl345.Config{
-		Bus: h.bus(c), SPI: h.board.Port(spiOf(c)), Where: cmp.Or(spiOf(c), m.Bus), Address: addressOf(c), Rate: m.Rate, Range: m.Accel, Clock: h.clock, Logger: h.log,
+		Bus: h.bus(c), SPI: h.port(c), Where: whereOf(c), Address: addressOf(c), Rate: m.Rate, Range: m.Accel, Clock: h.clock, Logger: h.log,
 	})
 }
 

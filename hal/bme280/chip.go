@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/dunlin-iot/dunlin/hal/periphbus"
+	"github.com/dunlin-iot/dunlin/hal"
 	"github.com/dunlin-iot/dunlin/hal/poll"
+	"github.com/dunlin-iot/dunlin/hal/registers"
 	"github.com/dunlin-iot/dunlin/internal/clock"
-	"periph.io/x/conn/v3/i2c"
+	"periph.io/x/conn/v3/physic"
+	"periph.io/x/conn/v3/spi"
 )
 
 // Registers and bits (section 5.3).
@@ -30,12 +32,15 @@ const (
 	noHumidity    = 0x8000
 
 	startUp = 2 * time.Millisecond // table 1
+
+	// onSPI is the clock, a tenth of the most that the chip takes (table 34): a measurement is 16 bytes each second, and
+	// slow edges forgive long wires. Modes 0 and 3 are told apart by the chip itself (section 6.3).
+	onSPI = physic.MegaHertz
 )
 
 // chip is an open chip.
 type chip struct {
-	bus     *periphbus.Bus
-	dev     i2c.Dev
+	conn    *registers.Conn
 	cfg     Config
 	cal     calibration
 	oversam byte // osrs field
@@ -47,50 +52,62 @@ func (c Config) open(ctx context.Context) (poll.Chip, error) {
 	switch {
 	case c.Chip != BME280 && c.Chip != BMP280:
 		return nil, fmt.Errorf("open %s: there is no chip %q, only %s and %s", c.name(), c.Chip, BME280, BMP280)
-	case c.Address != 0x76 && c.Address != 0x77:
+	case c.SPI == nil && c.Address != 0x76 && c.Address != 0x77:
 		return nil, fmt.Errorf("open %s: its address is 0x76 or 0x77, not 0x%02x", c.name(), c.Address)
 	case !ok:
 		return nil, fmt.Errorf("open %s: oversampling is 1, 2, 4, 8 or 16, not %d", c.name(), c.Oversampling)
 	}
-	bus, err := periphbus.Open(c.Bus)
+	conn, err := c.connect()
 	if err != nil {
 		return nil, err
 	}
-	d := &chip{bus: bus, dev: i2c.Dev{Bus: bus, Addr: c.Address}, cfg: c, oversam: oversam}
+	d := &chip{conn: conn, cfg: c, oversam: oversam}
 	if err := d.begin(ctx); err != nil {
-		return nil, errors.Join(err, bus.Close())
+		return nil, errors.Join(err, conn.Close())
 	}
 	return d, nil
 }
 
+func (c Config) connect() (*registers.Conn, error) {
+	if c.SPI != nil {
+		return registers.SPI(c.SPI, registers.SPIConfig{Speed: onSPI, Mode: spi.Mode0, Most: 64})
+	}
+	return registers.I2C(c.Bus, c.Address)
+}
+
 // begin makes sure of the chip, resets it and loads its calibration.
 func (d *chip) begin(ctx context.Context) error {
-	id := d.buf[:1]
-	if err := d.dev.Tx([]byte{regID}, id); err != nil {
-		return periphbus.Absent(d.cfg.name(), d.cfg.Address, err)
-	}
-	if err := d.identify(id[0]); err != nil {
+	id, err := d.conn.Ask(d.cfg.name(), regID)
+	if err != nil {
 		return err
 	}
-	if err := d.dev.Tx([]byte{regReset, resetWord}, nil); err != nil {
+	if err := d.identify(id); err != nil {
+		return err
+	}
+	if err := d.conn.Write(regReset, resetWord); err != nil {
 		return fmt.Errorf("reset %s: %w", d.cfg.name(), err)
 	}
 	if err := d.settle(ctx, startUp, bitUpdating); err != nil {
 		return fmt.Errorf("reset %s: %w", d.cfg.name(), err)
 	}
-	var err error
 	if d.cal, err = d.calibration(); err != nil {
 		return fmt.Errorf("read calibration of %s: %w", d.cfg.name(), err)
 	}
-	// Off with the filter; humidity oversampling takes effect with the next write to ctrl_meas.
-	settings := []byte{regConfig, 0, regCtrlHum, d.oversam}
-	if !d.cfg.humid() {
-		settings = settings[:2]
-	}
-	if err := d.dev.Tx(settings, nil); err != nil {
+	if err := d.setUp(); err != nil {
 		return fmt.Errorf("set up %s: %w", d.cfg.name(), err)
 	}
 	return nil
+}
+
+// setUp switches the filter off, and with it three-wire SPI. Humidity oversampling takes effect with the next write to
+// ctrl_meas. Each register is a transfer of its own: bytes after the first are no next register to this chip, but
+// pairs of number and value (sections 6.2.1 and 6.3.1).
+func (d *chip) setUp() error {
+	err := d.conn.Write(regConfig, 0)
+	if err == nil && d.cfg.humid() {
+		err = d.conn.Write(regCtrlHum, d.oversam)
+	}
+	return err
 }
 
 // kin are the Bosch sensors that answer at the same addresses, by chip id.
@@ -116,22 +133,25 @@ func (d *chip) identify(id byte) error {
 		return nil
 	}
 	fix := "check the address of the source, or connect a " + d.cfg.Chip
-	if ours != "" {
+	switch {
+	case ours != "":
 		fix = "set the driver of the source to " + ours
+	case d.cfg.SPI != nil:
+		fix = "check the chip select that the device name ends with, or connect a " + d.cfg.Chip
 	}
-	return periphbus.Stranger(d.cfg.name(), d.cfg.Address, fmt.Sprintf("chip id 0x%02x, %s", id, name), fix)
+	return &hal.AbsentError{What: d.cfg.name(), Err: fmt.Errorf("another chip answers: chip id 0x%02x, %s", id, name), Fix: fix}
 }
 
 func (d *chip) calibration() (calibration, error) {
 	var tp [26]byte
-	if err := d.dev.Tx([]byte{regCalibration}, tp[:]); err != nil {
+	if err := d.conn.Read(regCalibration, tp[:]); err != nil {
 		return calibration{}, err
 	}
 	if !d.cfg.humid() {
 		return parse(tp[:], nil)
 	}
 	var h [7]byte
-	if err := d.dev.Tx([]byte{regCalibrationH}, h[:]); err != nil {
+	if err := d.conn.Read(regCalibrationH, h[:]); err != nil {
 		return calibration{}, err
 	}
 	return parse(tp[:], h[:])
@@ -155,12 +175,18 @@ func (d *chip) settle(ctx context.Context, wait time.Duration, bits byte) error 
 }
 
 // burst reads registers 0xf2 to 0xfe: settings, status and the sample, which the chip's shadow registers keep whole
-// within one transfer (section 4.1).
-func (d *chip) burst() error { return d.dev.Tx([]byte{regCtrlHum}, d.buf[:]) }
+// within one transfer (section 4.1). A sample with such settings is neither all zeros nor all ones, but an SPI line that
+// came loose is.
+func (d *chip) burst() error {
+	if err := d.conn.Read(regCtrlHum, d.buf[:]); err != nil {
+		return err
+	}
+	return d.conn.Driven(d.buf[:])
+}
 
 // Read takes one forced measurement.
 func (d *chip) Read(ctx context.Context, dst []float32) error {
-	if err := d.dev.Tx([]byte{regCtrlMeas, d.oversam<<5 | d.oversam<<2 | modeForced}, nil); err != nil {
+	if err := d.conn.Write(regCtrlMeas, d.oversam<<5|d.oversam<<2|modeForced); err != nil {
 		return fmt.Errorf("start measurement: %w", err)
 	}
 	if err := d.settle(ctx, d.cfg.Convert, bitMeasuring|bitUpdating); err != nil {
@@ -204,4 +230,4 @@ func (d *chip) trust(temperature, pressure, humidity int32) error {
 }
 
 // Close lets go of the bus; after a forced measurement the chip sleeps by itself.
-func (d *chip) Close() error { return d.bus.Close() }
+func (d *chip) Close() error { return d.conn.Close() }

@@ -10,6 +10,7 @@ import (
 	"github.com/dunlin-iot/dunlin/hal/poll"
 	"github.com/dunlin-iot/dunlin/internal/clock"
 	"periph.io/x/conn/v3/i2c"
+	"periph.io/x/conn/v3/spi"
 )
 
 // The chips of the family, as Config.Chip names them.
@@ -18,13 +19,14 @@ const (
 	BMP280 = "bmp280" // temperature, pressure
 )
 
-// Config of one chip. Bus is required.
+// Config of one chip. Bus or SPI is required; the source closes what they opened.
 type Config struct {
-	Bus     func() (i2c.BusCloser, error) // opens the bus; the source closes it
-	Where   string                        // the bus for people: "i2c-1"
-	Address uint16                        // 0x76 or 0x77; zero means 0x76
-	Chip    string                        // BME280 or BMP280, which fixes the channels; "" means BME280
-	Every   time.Duration                 // between two samples; zero means 1 s
+	Bus     func() (i2c.BusCloser, error)
+	SPI     func() (spi.PortCloser, error) // instead of Bus
+	Where   string                         // for people: "i2c-1", "spidev0.0"
+	Address uint16                         // on I2C 0x76 or 0x77; zero means 0x76
+	Chip    string                         // BME280 or BMP280, which fixes the channels; "" means BME280
+	Every   time.Duration                  // between two samples; zero means 1 s
 	// Oversampling is how many conversions make one value of each channel: 1, 2, 4, 8 or 16; zero means 4.
 	Oversampling int
 	// Convert is how long one measurement takes; zero means the longest by the data sheet (9 ms for Oversampling 1,
@@ -38,7 +40,7 @@ type Config struct {
 func New(cfg Config) *poll.Source {
 	cfg = cfg.withDefaults()
 	return poll.New(poll.Config{
-		What: fmt.Sprintf("%s 0x%02x", cfg.name(), cfg.Address), Channels: cfg.channels(), Every: cfg.Every, Open: cfg.open,
+		What: cfg.name(), Channels: cfg.channels(), Every: cfg.Every, Open: cfg.open,
 		Rules: cfg.rules(), Clock: cfg.Clock, Logger: cfg.Logger,
 	})
 }
@@ -62,7 +64,12 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-func (c Config) name() string { return c.Chip + " at " + c.Where }
+func (c Config) name() string {
+	if c.SPI != nil {
+		return c.Chip + " at " + c.Where
+	}
+	return fmt.Sprintf("%s at %s 0x%02x", c.Chip, c.Where, c.Address)
+}
 
 func (c Config) humid() bool { return c.Chip == BME280 }
 

@@ -8,6 +8,8 @@ import (
 
 	"github.com/dunlin-iot/dunlin/hal/chiptest"
 	"github.com/dunlin-iot/dunlin/hal/traffic"
+	"periph.io/x/conn/v3/physic"
+	"periph.io/x/conn/v3/spi"
 )
 
 const recorded = `# dunlin bus traffic 1
@@ -77,5 +79,49 @@ func TestPlaybackRefusesAnotherQuestion(t *testing.T) {
 	}
 	if n := p.Left(); n != 8 {
 		t.Errorf("%d transfers are left after refusals, want all 8", n)
+	}
+}
+
+// TestPlaybackOfPorts: each device follows its own recording, apart from a chip on I2C.
+func TestPlaybackOfPorts(t *testing.T) {
+	all, err := traffic.Read("recorded", strings.NewReader(`# dunlin bus traffic 1
+0.000 spidev0.0 d000 ff60 ok
+0.001 spidev0.1 8f00 ff6c ok
+0.002 0x76 d0 60 ok
+0.003 spidev0.0 7425 0000 ok
+0.004 spidev0.0 f200 ?2 EIO
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := chiptest.NewPlayback(all)
+	tx := func(device string, w ...byte) (string, error) {
+		line, err := p.Port(device).Connect(physic.MegaHertz, spi.Mode0, 8)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := make([]byte, len(w))
+		err = line.TxPackets([]spi.Packet{{W: w, R: r}})
+		return string(r), err
+	}
+	for _, step := range []struct {
+		device string
+		w      []byte
+		want   string
+		err    error
+	}{
+		{"spidev0.1", []byte{0x8f, 0}, "\xff\x6c", nil},
+		{"spidev0.0", []byte{0xd0, 0}, "\xff\x60", nil},
+		{"spidev0.0", []byte{0x74, 0x25}, "\x00\x00", nil},
+		{"spidev0.0", []byte{0xf2, 0}, "\x00\x00", syscall.EIO},
+		{"spidev0.0", []byte{0xf2, 0}, "\x00\x00", chiptest.ErrPlayed},
+		{"spidev2.0", []byte{0xf2, 0}, "\x00\x00", chiptest.ErrPlayed},
+	} {
+		if got, err := tx(step.device, step.w...); got != step.want || !errors.Is(err, step.err) {
+			t.Errorf("%s % x: % x, %v; want % x, %v", step.device, step.w, got, err, step.want, step.err)
+		}
+	}
+	if n := p.Left(); n != 1 {
+		t.Errorf("%d transfers left, want that of 0x76", n)
 	}
 }

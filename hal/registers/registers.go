@@ -62,7 +62,9 @@ type SPIConfig struct {
 	Most  int   // bytes in one transfer; zero means 4096, what Linux's spidev takes by default
 }
 
-// SPI opens a port for a chip, with the read bit 0x80 that all chips share; Close closes it.
+// SPI opens a port for a chip. Bit 7 of the first byte is the direction, as all chips have it: set to read, clear to
+// write, so a register's number has the seven bits below; those of chips whose numbers start at 0x80 go without it.
+// Close closes the port.
 func SPI(open func() (spi.PortCloser, error), cfg SPIConfig) (*Conn, error) {
 	port, err := open()
 	if err != nil {
@@ -79,6 +81,8 @@ func SPI(open func() (spi.PortCloser, error), cfg SPIConfig) (*Conn, error) {
 	return &Conn{close: port.Close, transfer: s.transfer, spi: true}, nil
 }
 
+const readBit = 0x80
+
 // serial sends and receives at once: the chip's first answer comes with the second byte.
 type serial struct {
 	line    spi.Conn
@@ -94,8 +98,9 @@ func (s *serial) transfer(reg uint8, w, r []byte) error {
 	if n > 2 {
 		reg |= s.multi
 	}
+	reg &^= readBit
 	if len(r) > 0 {
-		reg |= 0x80
+		reg |= readBit
 	}
 	clear(s.out[:n])
 	s.out[0] = reg

@@ -37,6 +37,9 @@ func TestI2C(t *testing.T) {
 	if err := c.Read(0x11, got); err != nil || !bytes.Equal(got, []byte{2, 3}) {
 		t.Errorf("read % x, %v", got, err)
 	}
+	if err := c.Driven([]byte{0xff}); err != nil {
+		t.Errorf("a line of I2C is held high by its resistor: %v", err)
+	}
 	b.Refuse(0x6a, 1)
 	if err := c.Read(0x11, got); !errors.Is(err, syscall.EREMOTEIO) {
 		t.Errorf("refused: %v", err)
@@ -140,10 +143,10 @@ func TestSPI(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := make([]byte, 2)
-	if err := errors.Join(c.Write(0x10, 7), c.Write(0x10, 7, 8), c.Read(0x11, got[:1]), c.Read(0x11, got)); err != nil {
+	if err := errors.Join(c.Write(0x10, 7), c.Write(0x10, 7, 8), c.Read(0x11, got[:1]), c.Read(0x11, got), c.Write(0xf4, 9), c.Read(0xf7, got)); err != nil {
 		t.Fatal(err)
 	}
-	want := [][]byte{{0x10, 7}, {0x50, 7, 8}, {0x91, 0}, {0xd1, 0, 0}}
+	want := [][]byte{{0x10, 7}, {0x50, 7, 8}, {0x91, 0}, {0xd1, 0, 0}, {0x74, 9}, {0xf7, 0, 0}}
 	if !slices.EqualFunc(p.sent, want, bytes.Equal) || !bytes.Equal(got, []byte{0x6c, 0x6c}) {
 		t.Errorf("sent %x, want %x; got %x", p.sent, want, got)
 	}
@@ -151,6 +154,14 @@ func TestSPI(t *testing.T) {
 		t.Error("nine bytes went through eight")
 	}
 	var gone *hal.AbsentError
+	if _, err := c.Identify("imu", 0x0f, 0x6a); !errors.As(err, &gone) || !strings.Contains(gone.Fix, "chip select") || strings.Contains(gone.Fix, "address") {
+		t.Errorf("another chip: %v", err)
+	}
+	for read, driven := range map[string]bool{"\xff\xff": false, "\x00\x00": false, "\xff\x00": true, "\x01\x01": true, "": true} {
+		if err := c.Driven([]byte(read)); (err == nil) != driven {
+			t.Errorf("% x: %v", read, err)
+		}
+	}
 	for _, line := range []byte{0, 0xff} {
 		p.line = line
 		if _, err := c.Identify("imu", 0x0f, 0x6c); !errors.As(err, &gone) || !strings.Contains(gone.Fix, "SPI") {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"periph.io/x/conn/v3/i2c"
+	"periph.io/x/conn/v3/spi"
 
 	"github.com/dunlin-iot/dunlin/hal"
 	"github.com/dunlin-iot/dunlin/hal/bme280"
@@ -29,15 +30,58 @@ func clockOf() func() time.Duration {
 // samples runs a BME280's driver until it has given n samples or has failed.
 func samples(t *testing.T, open traffic.Open, n int) (values []float32, err error) {
 	t.Helper()
+	return samplesOf(t, bme280.Config{Bus: open, Where: "i2c-1"}, n)
+}
+
+func samplesOf(t *testing.T, cfg bme280.Config, n int) (values []float32, err error) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	err = bme280.New(bme280.Config{Bus: open, Where: "i2c-1", Every: 2 * time.Millisecond, Convert: 100 * time.Microsecond}).
-		Run(ctx, func(b hal.Block) {
-			if values = append(values, b.Values...); len(values) >= n*b.Channels {
-				cancel()
-			}
-		})
+	cfg.Every, cfg.Convert = 2*time.Millisecond, 100*time.Microsecond
+	err = bme280.New(cfg).Run(ctx, func(b hal.Block) {
+		if values = append(values, b.Values...); len(values) >= n*b.Channels {
+			cancel()
+		}
+	})
 	return values, err
+}
+
+// TestADriverCannotTellPlaybackFromItsChipOnSPI is the same over a port.
+func TestADriverCannotTellPlaybackFromItsChipOnSPI(t *testing.T) {
+	chip := bme280test.New()
+	chip.Convert(10 * time.Microsecond)
+	wire, raw := chiptest.NewPort(chip.SPI(), 0x7f), uint32(519_888)
+	wire.Fault(func() error {
+		raw += 16
+		chip.SetRaw(raw, 415_148, 30_000)
+		return nil
+	})
+	var text bytes.Buffer
+	rec := traffic.NewRecorder(&text, "room", clockOf())
+	want, err := samplesOf(t, bme280.Config{SPI: rec.TapPort("spidev0.0", func() (spi.PortCloser, error) { return wire, nil })}, 5)
+	if err != nil || len(want) < 15 || want[0] == want[3] {
+		t.Fatalf("on the chip: %v, %v", want, err)
+	}
+	if n, err := rec.Close(); n == 0 || err != nil {
+		t.Fatalf("%d transfers, %v", n, err)
+	}
+	recorded, err := traffic.Read("room.txt", &text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	play := func(all []traffic.Transfer) func() (spi.PortCloser, error) {
+		return func() (spi.PortCloser, error) { return chiptest.NewPlayback(all).Port("spidev0.0"), nil }
+	}
+	got, err := samplesOf(t, bme280.Config{SPI: play(recorded)}, 5)
+	if err != nil {
+		t.Fatalf("on the recording: %v", err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("samples of the chip and of its recording (-chip +recording):\n%s", diff)
+	}
+	if _, err := samplesOf(t, bme280.Config{SPI: play(recorded[:10])}, 5); !errors.Is(err, chiptest.ErrPlayed) {
+		t.Errorf("on a recording that is cut off: %v", err)
+	}
 }
 
 // TestADriverCannotTellPlaybackFromItsChip: the driver of a BME280 is recorded on a chip that changes, then on the

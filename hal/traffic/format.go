@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -23,13 +24,23 @@ const (
 	maxBytes = 1 << 16
 )
 
-// Transfer is one write, read, or write and read with a repeated start.
+// Transfer is one write, read, or write and read with a repeated start on I2C; on SPI it is what one packet sent and
+// received, at the same time on four wires.
 type Transfer struct {
 	At      time.Duration // since the recording began
-	Address uint16
+	Address uint16        // on I2C
+	Device  string        // on SPI, "spidev0.0"; Address is 0 then
 	Write   []byte
 	Read    []byte // as long as was asked for; of no meaning when Err is set
 	Err     error  // a syscall.Errno, os.ErrDeadlineExceeded, or ErrOther
+}
+
+// Place is whom the transfer was with, as the text has it: "0x76", "spidev0.0".
+func (t Transfer) Place() string {
+	if t.Device != "" {
+		return t.Device
+	}
+	return fmt.Sprintf("0x%02x", t.Address)
 }
 
 // ErrOther stands for an error that is neither an errno nor a deadline.
@@ -41,7 +52,7 @@ func (t Transfer) line() string {
 	if t.Err != nil && len(t.Read) > 0 {
 		read = "?" + strconv.Itoa(len(t.Read))
 	}
-	return fmt.Sprintf("%.6f 0x%02x %s %s %s\n", t.At.Seconds(), t.Address, bytesText(t.Write), read, resultText(t.Err))
+	return fmt.Sprintf("%.6f %s %s %s %s\n", t.At.Seconds(), t.Place(), bytesText(t.Write), read, resultText(t.Err))
 }
 
 func bytesText(b []byte) string {
@@ -94,6 +105,9 @@ func Read(file string, in io.Reader) ([]Transfer, error) {
 	return all, nil
 }
 
+// deviceRE is an SPI device: bus and chip select.
+var deviceRE = regexp.MustCompile(`^spidev[0-9]+\.[0-9]+$`)
+
 func parse(text string) (t Transfer, err error) {
 	f := strings.Fields(text)
 	if len(f) != 5 {
@@ -104,11 +118,15 @@ func parse(text string) (t Transfer, err error) {
 		return t, fmt.Errorf("time %q is no number of seconds", f[0])
 	}
 	t.At = time.Duration(seconds * float64(time.Second))
-	address, err := strconv.ParseUint(f[1], 0, 10)
-	if err != nil {
-		return t, fmt.Errorf("address %q is none", f[1])
+	if deviceRE.MatchString(f[1]) {
+		t.Device = f[1]
+	} else {
+		address, err := strconv.ParseUint(f[1], 0, 10)
+		if err != nil {
+			return t, fmt.Errorf("address %q is none", f[1])
+		}
+		t.Address = uint16(address)
 	}
-	t.Address = uint16(address)
 	if t.Err, err = parseResult(f[4]); err != nil {
 		return t, err
 	}

@@ -11,7 +11,7 @@ import (
 	"periph.io/x/conn/v3/i2c"
 )
 
-// Recorder writes the transfers of the buses that it opens. Close it when they are closed.
+// Recorder writes the transfers of the buses and ports that it opens. Close it when they are closed.
 type Recorder struct {
 	now func() time.Duration
 
@@ -61,6 +61,8 @@ func (r *Recorder) Close() (transfers int, err error) {
 	return r.count, nil
 }
 
+func (r *Recorder) since() time.Duration { return max(r.now()-r.begun, 0) }
+
 func (r *Recorder) note(t Transfer) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -77,8 +79,8 @@ type tapped struct {
 }
 
 func (b *tapped) Tx(address uint16, w, r []byte) error {
-	at := b.rec.now()
+	at := b.rec.since()
 	err := b.BusCloser.Tx(address, w, r)
-	b.rec.note(Transfer{At: max(at-b.rec.begun, 0), Address: address, Write: w, Read: r, Err: err})
+	b.rec.note(Transfer{At: at, Address: address, Write: w, Read: r, Err: err})
 	return err
 }
