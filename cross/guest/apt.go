@@ -120,8 +120,11 @@ func (a apt) download(ctx context.Context, dir, name, version, suite string) (st
 		return "", err
 	}
 	files, err := filepath.Glob(filepath.Join(dir, name+"_*.deb"))
-	if err != nil || len(files) != 1 {
-		return "", fmt.Errorf("apt-get download %s: %d files came (%v)", name, len(files), err)
+	if err != nil {
+		return "", fmt.Errorf("apt-get download %s: %w", name, err)
+	}
+	if len(files) != 1 {
+		return "", fmt.Errorf("apt-get download %s: %d files came", name, len(files))
 	}
 	return files[0], nil
 }
