@@ -3,9 +3,7 @@ package hal
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
-	"time"
 
 	"github.com/dunlin-iot/dunlin/internal/clock"
 )
@@ -18,18 +16,21 @@ type Pulse struct {
 	gap   bool // samples were lost before the next block
 	tempo tempo
 
-	mu     sync.Mutex
-	health Health
-	heard  time.Duration // when the last block was passed on; zero before the first of a run and while one is on its way
-	usual  time.Duration // between two blocks; zero when the source has no fixed rate
+	mu      sync.Mutex
+	health  Health
+	silence silence
 }
-
-// hush is the shortest silence of a source with a fixed rate that is told; that of ten blocks if it is longer.
-const hush = 10 * time.Second
 
 // NewPulse makes the pulse of a source that has not run yet.
 func NewPulse(c clock.Clock) *Pulse {
 	return &Pulse{clock: c, health: Health{Since: c.Boot()}}
+}
+
+// Silence replaces when and how silence is told, before the first run.
+func (p *Pulse) Silence(s Silence) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.silence.Silence = s
 }
 
 // Begin starts a run.
@@ -38,7 +39,8 @@ func (p *Pulse) Begin() {
 	p.tempo = tempo{}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.heard, p.usual, p.health.Rate, p.health.Jitter = 0, 0, 0, 0
+	p.silence.begin(p.clock.Boot())
+	p.health.Rate, p.health.Jitter = 0, 0
 	p.set(Starting, "")
 }
 
@@ -55,25 +57,13 @@ func (p *Pulse) Emit(emit func(Block), b Block) {
 	if p.health.State == Starting {
 		p.set(Running, "")
 	}
-	p.expect(b)
+	p.silence.expect(p.clock.Boot(), b)
 	p.mu.Unlock()
 	p.fresh, p.gap = false, false
 	emit(b)
 	p.mu.Lock()
-	p.heard = p.clock.Boot()
+	p.silence.heard = p.clock.Boot()
 	p.mu.Unlock()
-}
-
-// expect notes how long it may take to the next block: as long as this one lasts, or as the one before it took.
-func (p *Pulse) expect(b Block) {
-	took := time.Duration(0)
-	if p.heard > 0 {
-		took = p.clock.Boot() - p.heard
-	}
-	p.heard, p.usual = 0, 0
-	if b.Period > 0 {
-		p.usual = max(b.Period*time.Duration(max(b.Samples(), 1)), took)
-	}
 }
 
 // Skip counts samples that were read and could not be used: the next block is discontinuous.
@@ -82,6 +72,7 @@ func (p *Pulse) Skip(n uint64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.health.Skipped += n
+	p.silence.useless(p.clock.Boot())
 }
 
 // Drop counts samples that the hardware took and nobody read: the next block is discontinuous.
@@ -122,6 +113,7 @@ func (p *Pulse) Recover() {
 func (p *Pulse) Finish(ctx context.Context, err error) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.silence.end()
 	var absent *AbsentError
 	switch {
 	case ctx.Err() != nil:
@@ -139,15 +131,14 @@ func (p *Pulse) Finish(ctx context.Context, err error) error {
 	return err
 }
 
-// Health is how the source is now. A source that has a fixed rate and gives nothing for long is degraded, whatever it
-// waits for: a line that was cut, a device whose driver does not answer.
+// Health is how the source is now. One that gives nothing for too long (Silence) is degraded, whatever it waits for: a
+// line that was cut, a device whose driver does not answer.
 func (p *Pulse) Health() Health {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	h := p.health
-	limit := max(hush, 10*p.usual)
-	if h.State == Running && p.heard > 0 && p.usual > 0 && p.clock.Boot()-p.heard > limit {
-		h.State, h.Reason, h.Since, h.Rate, h.Jitter = Degraded, fmt.Sprintf("no sample for more than %s", limit.Round(time.Second)), p.heard, 0, 0
+	if reason, since := p.silence.told(p.clock.Boot(), h.State); reason != "" {
+		h.State, h.Reason, h.Since, h.Rate, h.Jitter = Degraded, reason, since, 0, 0
 	}
 	return h
 }

@@ -60,7 +60,7 @@ type State uint8
 const (
 	Starting State = iota // Run has not emitted yet
 	Running               // samples arrive
-	Degraded              // samples arrive, but something is wrong (Reason says what)
+	Degraded              // samples arrive, but something is wrong, or none do that should (Reason says what)
 	Absent                // what it reads is not there
 	Failed                // it broke and waits for a restart
 	Ended                 // a finite source has emitted everything

@@ -82,7 +82,7 @@ func (r *resolver) kernel(name string, raw Source, s *SourceConfig) {
 		s.V4L2 = &V4L2Config{string(c.Device), c.Width, c.Height, c.Colour, c.Crop, c.Format, hal.Hertz(c.Rate)}
 	}
 	if c := raw.Serial; c != nil {
-		s.Serial = &SerialConfig{r.path(c.Device), c.Baud.Int(), r.channels(name, c.Channels), rate(c.Rate)}
+		s.Serial = &SerialConfig{r.path(c.Device), c.Baud.Int(), r.channels(name, c.Channels), rate(c.Rate), r.silence(name, c.SilentAfter, rate(c.Rate))}
 	}
 	if c := raw.MQTT; c != nil {
 		s.MQTT = r.mqtt(name, c)
@@ -122,13 +122,24 @@ func rate(h *Hertz) hal.Hertz {
 	return hal.Hertz(*h)
 }
 
+// silence holds how long a source may give nothing against the rate that it has.
+func (r *resolver) silence(name string, d *Duration, have hal.Hertz) time.Duration {
+	if d == nil {
+		return 0
+	}
+	if period := have.Period(); period > 0 && time.Duration(*d) < 2*period {
+		r.complain(name, "silent_after", fmt.Sprintf("is %s, and at %s one comes every %s", *d, Hertz(have), Duration(period)), fmt.Sprintf("write at least %s", Duration(2*period)))
+	}
+	return time.Duration(*d)
+}
+
 // complain points at a key of a source.
 func (r *resolver) complain(name, key, what, fix string) {
 	r.errs.add(r.tree.find("sources", name, key).at, fmt.Sprintf("sources.%s.%s %s", name, key, what), fix)
 }
 
 func (r *resolver) process(name string, raw *Process) *ProcessConfig {
-	p := &ProcessConfig{Command: slices.Clone(raw.Command), Rate: hal.Hertz(raw.Rate)}
+	p := &ProcessConfig{Command: slices.Clone(raw.Command), Rate: hal.Hertz(raw.Rate), SilentAfter: r.silence(name, raw.SilentAfter, hal.Hertz(raw.Rate))}
 	if len(p.Command) == 0 || p.Command[0] == "" {
 		r.complain(name, "command", "names no program", `write [program, argument]`)
 		return p
@@ -202,7 +213,7 @@ func (r *resolver) channels(name string, raw []Channel) (out []hal.Channel) {
 func (r *resolver) mqtt(name string, c *MQTT) *MQTTConfig {
 	m := &MQTTConfig{
 		URL: string(c.URL), Topic: c.Topic, Rate: rate(c.Rate), Retained: c.Retained,
-		CA: r.path(c.CA), User: c.User, Password: r.path(c.Password),
+		CA: r.path(c.CA), User: c.User, Password: r.path(c.Password), SilentAfter: r.silence(name, c.SilentAfter, rate(c.Rate)),
 	}
 	switch {
 	case strings.ContainsAny(c.Topic, "+#"):

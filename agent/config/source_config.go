@@ -39,10 +39,11 @@ type ReplayConfig struct {
 
 // ProcessConfig reads a program's output: lines with Channels, or frames.
 type ProcessConfig struct {
-	Command  []string
-	Channels []hal.Channel
-	Frames   *FramesConfig // nil: lines
-	Rate     hal.Hertz
+	Command     []string
+	Channels    []hal.Channel
+	Frames      *FramesConfig // nil: lines
+	Rate        hal.Hertz
+	SilentAfter time.Duration // 0: as the driver has it
 }
 
 // FramesConfig is the form of the raw frames that a program writes, and what becomes of them.
@@ -154,24 +155,26 @@ type V4L2Config struct {
 
 // SerialConfig reads lines of a serial port. Rate is 0 when they have none.
 type SerialConfig struct {
-	Device   string
-	Baud     int
-	Channels []hal.Channel
-	Rate     hal.Hertz
+	Device      string
+	Baud        int
+	Channels    []hal.Channel
+	Rate        hal.Hertz
+	SilentAfter time.Duration // 0: as the driver has it
 }
 
 // MQTTConfig listens to a topic. Paths say where the values of Channels stand in a message of JSON; without any, messages
 // are lines of numbers. Rate is 0 when messages have none.
 type MQTTConfig struct {
-	URL      string
-	Topic    string
-	Channels []hal.Channel
-	Paths    []string
-	Rate     hal.Hertz
-	Retained bool
-	CA       string // file; empty: the system's certificates
-	User     string
-	Password string // file
+	URL         string
+	Topic       string
+	Channels    []hal.Channel
+	Paths       []string
+	Rate        hal.Hertz
+	Retained    bool
+	CA          string // file; empty: the system's certificates
+	User        string
+	Password    string        // file
+	SilentAfter time.Duration // 0: as the driver has it
 }
 
 // SystemConfig reads the machine itself.

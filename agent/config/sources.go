@@ -43,11 +43,12 @@ type Replay struct {
 
 // Process reads a program.
 type Process struct {
-	Command  []string  `yaml:"command" required:"yes" remote:"no" doc:"The program and its arguments. It prints one sample per line, or pictures."`
-	Channels []Channel `yaml:"channels" remote:"no" doc:"The values of one line, in order, with their units."`
-	Frames   *Frames   `yaml:"frames" remote:"no" doc:"Set when the program writes raw pictures and no lines."`
-	Picture  *Picture  `yaml:"picture" remote:"no" doc:"What the pipeline gets of each frame; by default all of it, grey."`
-	Rate     Hertz     `yaml:"rate" required:"yes" remote:"no" doc:"Samples, or pictures, per second that the program prints."`
+	Command     []string  `yaml:"command" required:"yes" remote:"no" doc:"The program and its arguments. It prints one sample per line, or pictures."`
+	Channels    []Channel `yaml:"channels" remote:"no" doc:"The values of one line, in order, with their units."`
+	Frames      *Frames   `yaml:"frames" remote:"no" doc:"Set when the program writes raw pictures and no lines."`
+	Picture     *Picture  `yaml:"picture" remote:"no" doc:"What the pipeline gets of each frame; by default all of it, grey."`
+	Rate        Hertz     `yaml:"rate" required:"yes" remote:"no" doc:"Samples, or pictures, per second that the program prints."`
+	SilentAfter *Duration `yaml:"silent_after" min:"1s" max:"720h" remote:"no" doc:"Longest time without a line or picture before the source counts as degraded; by default 10s or ten of them, whichever is longer."`
 }
 
 // Frames is the form of the raw pictures that a program writes, one after the other without anything between.

@@ -43,23 +43,25 @@ type V4L2 struct {
 
 // Serial reads lines of numbers.
 type Serial struct {
-	Device   Path      `yaml:"device" required:"yes" remote:"no" doc:"Serial port, as /dev/ttyUSB0; names below /dev/serial/by-id stay the same when plugs move."`
-	Baud     Baud      `yaml:"baud" default:"115200" remote:"no" doc:"Speed of the line."`
-	Channels []Channel `yaml:"channels" required:"yes" remote:"no" doc:"The values of one line, in order, with their units."`
-	Rate     *Hertz    `yaml:"rate" remote:"no" doc:"Lines per second that come; without it they have no fixed rate."`
+	Device      Path      `yaml:"device" required:"yes" remote:"no" doc:"Serial port, as /dev/ttyUSB0; names below /dev/serial/by-id stay the same when plugs move."`
+	Baud        Baud      `yaml:"baud" default:"115200" remote:"no" doc:"Speed of the line."`
+	Channels    []Channel `yaml:"channels" required:"yes" remote:"no" doc:"The values of one line, in order, with their units."`
+	Rate        *Hertz    `yaml:"rate" remote:"no" doc:"Lines per second that come; without it they have no fixed rate."`
+	SilentAfter *Duration `yaml:"silent_after" min:"1s" max:"720h" remote:"no" doc:"Longest time without a line before the source counts as degraded; by default 10s or ten of them, whichever is longer, and without a rate for ever."`
 }
 
 // MQTT listens to a topic.
 type MQTT struct {
-	URL      Broker    `yaml:"url" required:"yes" remote:"no" doc:"The MQTT broker, as mqtt://127.0.0.1:1883."`
-	Topic    string    `yaml:"topic" required:"yes" remote:"no" doc:"Topic to subscribe to: one, without + and #, which would mix devices."`
-	Fields   []Field   `yaml:"fields" remote:"no" doc:"For messages in JSON: the values with their units, and where they stand, as speed[Hz]=motor.rpm."`
-	Channels []Channel `yaml:"channels" remote:"no" doc:"For messages that are a line of numbers: the values in order, with their units."`
-	Rate     *Hertz    `yaml:"rate" remote:"no" doc:"Messages per second that come; without it they have no fixed rate."`
-	Retained bool      `yaml:"retained" default:"false" remote:"no" doc:"Also use the message that the broker has kept, however old it is."`
-	CA       Path      `yaml:"ca" remote:"no" doc:"Certificates that the broker is held against, in PEM; by default the system's."`
-	User     string    `yaml:"user" remote:"no" doc:"Name at the broker."`
-	Password Path      `yaml:"password_file" remote:"no" doc:"File that holds the password on its first line."`
+	URL         Broker    `yaml:"url" required:"yes" remote:"no" doc:"The MQTT broker, as mqtt://127.0.0.1:1883."`
+	Topic       string    `yaml:"topic" required:"yes" remote:"no" doc:"Topic to subscribe to: one, without + and #, which would mix devices."`
+	Fields      []Field   `yaml:"fields" remote:"no" doc:"For messages in JSON: the values with their units, and where they stand, as speed[Hz]=motor.rpm."`
+	Channels    []Channel `yaml:"channels" remote:"no" doc:"For messages that are a line of numbers: the values in order, with their units."`
+	Rate        *Hertz    `yaml:"rate" remote:"no" doc:"Messages per second that come; without it they have no fixed rate."`
+	SilentAfter *Duration `yaml:"silent_after" min:"1s" max:"720h" remote:"no" doc:"Longest time without a message before the source counts as degraded; by default 10s or ten of them, whichever is longer, and without a rate for ever."`
+	Retained    bool      `yaml:"retained" default:"false" remote:"no" doc:"Also use the message that the broker has kept, however old it is."`
+	CA          Path      `yaml:"ca" remote:"no" doc:"Certificates that the broker is held against, in PEM; by default the system's."`
+	User        string    `yaml:"user" remote:"no" doc:"Name at the broker."`
+	Password    Path      `yaml:"password_file" remote:"no" doc:"File that holds the password on its first line."`
 }
 
 // System reads the machine itself.

@@ -36,18 +36,18 @@ var sensors = []config.SourceConfig{
 	{Driver: "mpu6050", Name: "old", IMU: &config.IMUConfig{Place: config.Place{Bus: "i2c-1"}, Rate: 100, Accel: 4, Gyro: 500}},
 	{Driver: "mqtt", Name: "outside", MQTT: &config.MQTTConfig{
 		URL: "mqtts://hub.example.org:8883", Topic: "site/3/air", CA: "/etc/dunlin/ca.pem", User: "pump", Password: "/etc/dunlin/secret",
-		Channels: []hal.Channel{{Name: "temperature", Unit: "Cel"}, {Name: "humidity", Unit: "%"}}, Paths: []string{"air.t", "humidity"},
+		Channels: []hal.Channel{{Name: "temperature", Unit: "Cel"}, {Name: "humidity", Unit: "%"}}, Paths: []string{"air.t", "humidity"}, SilentAfter: 90 * time.Minute,
 	}},
 	{Driver: "bmp280", Name: "oven", Chip: &config.ChipConfig{Place: config.Place{SPI: "spidev1.0"}, Every: 5 * time.Second}},
 	{Driver: "lsm6ds", Name: "panel", IMU: &config.IMUConfig{Place: config.Place{SPI: "spidev0.1"}, Rate: 104, Accel: 4, Gyro: 500}},
 	{Driver: "mqtt", Name: "plain", MQTT: &config.MQTTConfig{
 		URL: "mqtt://h", Topic: "t", Channels: []hal.Channel{{Name: "x", Unit: "1"}}, Rate: 2, Retained: true,
 	}},
-	{Driver: "serial", Name: "port", Serial: &config.SerialConfig{Device: "/dev/ttyUSB0", Baud: 9600, Channels: []hal.Channel{{Name: "level", Unit: "m"}}, Rate: 2}},
+	{Driver: "serial", Name: "port", Serial: &config.SerialConfig{Device: "/dev/ttyUSB0", Baud: 9600, Channels: []hal.Channel{{Name: "level", Unit: "m"}}, Rate: 2, SilentAfter: 3 * time.Second}},
 	{Driver: "bme280", Name: "room", Chip: &config.ChipConfig{Place: config.Place{Bus: "i2c-1", Address: 0x77}, Every: 2 * time.Second}},
 	{Driver: "adxl345", Name: "saw", IMU: &config.IMUConfig{Place: config.Place{SPI: "/dev/spidev0.0"}, Rate: 3200, Accel: 16}},
 	{Driver: "hx711", Name: "scale", HX711: &config.HX711Config{Data: "5", Clock: "6", Scale: -418.5, Tare: -8210, Every: 200 * time.Millisecond}},
-	{Driver: "process", Name: "screen", Process: &config.ProcessConfig{Command: []string{"grab"}, Rate: 2, Frames: &config.FramesConfig{
+	{Driver: "process", Name: "screen", Process: &config.ProcessConfig{Command: []string{"grab"}, Rate: 2, SilentAfter: time.Minute, Frames: &config.FramesConfig{
 		Width: 160, Height: 120, Format: "yuyv", Picture: hal.Picture{Width: 96, Height: 96, Depth: 3}, Crop: true,
 	}}},
 	{Driver: "process", Name: "small", Process: &config.ProcessConfig{Command: []string{"grab"}, Rate: 1, Frames: &config.FramesConfig{

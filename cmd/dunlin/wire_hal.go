@@ -70,7 +70,7 @@ func replayRate(c config.SourceConfig) hal.Hertz {
 func lossless(c config.SourceConfig) bool { return c.Replay != nil && c.Replay.Speed == 0 }
 
 func newProcess(h *hardware, c config.SourceConfig) hal.Source {
-	p := process.Config{Command: c.Process.Command, Channels: c.Process.Channels, Rate: c.Process.Rate, Clock: h.clock, Logger: h.log}
+	p := process.Config{Command: c.Process.Command, Channels: c.Process.Channels, Rate: c.Process.Rate, SilentAfter: c.Process.SilentAfter, Clock: h.clock, Logger: h.log}
 	if f := c.Process.Frames; f != nil {
 		p.Frames = &picture.Config{Frame: picture.Frame{Format: pixels(string(f.Format)), Width: f.Width, Height: f.Height}, Picture: f.Picture, Crop: f.Crop}
 	}

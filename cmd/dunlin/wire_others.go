@@ -19,13 +19,13 @@ func others() []driver {
 
 func newSerial(h *hardware, c config.SourceConfig) hal.Source {
 	s := c.Serial
-	return serial.New(serial.Config{Device: s.Device, Baud: s.Baud, Channels: s.Channels, Rate: s.Rate, Clock: h.clock, Logger: h.log})
+	return serial.New(serial.Config{Device: s.Device, Baud: s.Baud, Channels: s.Channels, Rate: s.Rate, SilentAfter: s.SilentAfter, Clock: h.clock, Logger: h.log})
 }
 
 func newMQTT(h *hardware, c config.SourceConfig) hal.Source {
 	m := c.MQTT
 	return mqttin.New(mqttin.Config{
-		URL: m.URL, Topic: m.Topic, Channels: m.Channels, Fields: m.Paths, Rate: m.Rate, Retained: m.Retained,
+		URL: m.URL, Topic: m.Topic, Channels: m.Channels, Fields: m.Paths, Rate: m.Rate, Retained: m.Retained, SilentAfter: m.SilentAfter,
 		User: m.User, PasswordFile: m.Password, CAFile: m.CA, Clock: h.clock, Logger: h.log,
 	})
 }

@@ -25,6 +25,9 @@ type Config struct {
 	Fields   []string
 	Rate     hal.Hertz // zero: the device has no fixed rate
 	Retained bool      // use the retained message too
+	// SilentAfter is how long may pass without a message before the source is degraded; zero means ten at Rate but at least
+	// 10 s, and for ever without a rate.
+	SilentAfter time.Duration
 
 	User         string
 	PasswordFile string // its first line is the password

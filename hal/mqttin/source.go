@@ -17,7 +17,12 @@ type Source struct {
 // New makes a source; Run connects.
 func New(cfg Config) *Source {
 	cfg = cfg.complete()
-	return &Source{cfg: cfg, pulse: hal.NewPulse(cfg.Clock)}
+	s := &Source{cfg: cfg, pulse: hal.NewPulse(cfg.Clock)}
+	s.pulse.Silence(hal.Silence{
+		After: cfg.SilentAfter, Period: cfg.Rate.Period(), Of: "message",
+		Check: "check that the device that publishes is on and reaches the broker, and the key topic of the source",
+	})
+	return s
 }
 
 func (s *Source) String() string { return "MQTT topic " + s.cfg.where() }

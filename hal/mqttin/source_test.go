@@ -19,6 +19,7 @@ import (
 	"github.com/dunlin-iot/dunlin/hal"
 	"github.com/dunlin-iot/dunlin/hal/haltest"
 	"github.com/dunlin-iot/dunlin/hal/mqttin"
+	"github.com/dunlin-iot/dunlin/internal/clock"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -240,4 +241,18 @@ func TestPacketBomb(t *testing.T) {
 	}
 	_ = broker.Close()
 	done.Wait()
+}
+
+func TestSilence(t *testing.T) {
+	addr, _ := mosquitto(t, open)
+	other := device(t, addr)
+	haltest.Silence(t, haltest.Silent{
+		Make: func(_ *testing.T, c clock.Clock, after time.Duration) hal.Source {
+			cfg := config(addr)
+			cfg.SilentAfter, cfg.Clock = after, c
+			return mqttin.New(cfg)
+		},
+		Speak: func() { publish(t, other, false, topic, "21 40") },
+		Of:    "message", Check: "topic",
+	})
 }

@@ -24,9 +24,12 @@ type Config struct {
 	Frames   *picture.Config // of raw frames of one size without anything between: a camera's program
 	Stuck    time.Duration   // frames that stay the very same for longer are of no use; zero means 10 s, less than zero never
 	Rate     hal.Hertz       // zero: the program has no fixed rate
-	Grace    time.Duration   // between SIGTERM and SIGKILL; zero means 500 ms
-	Clock    clock.Clock     // nil means the system's
-	Logger   *slog.Logger    // nil discards
+	// SilentAfter is how long may pass without a line or picture before the source is degraded; zero means ten at Rate but
+	// at least 10 s, and for ever without a rate.
+	SilentAfter time.Duration
+	Grace       time.Duration // between SIGTERM and SIGKILL; zero means 500 ms
+	Clock       clock.Clock   // nil means the system's
+	Logger      *slog.Logger  // nil discards
 }
 
 // Source is a program that prints samples, or writes frames.
@@ -47,7 +50,20 @@ func New(cfg Config) *Source {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Source{cfg: cfg, pulse: hal.NewPulse(cfg.Clock), watch: picture.NewWatch(cfg.Stuck)}
+	s := &Source{cfg: cfg, pulse: hal.NewPulse(cfg.Clock), watch: picture.NewWatch(cfg.Stuck)}
+	s.pulse.Silence(cfg.silence())
+	return s
+}
+
+func (c Config) silence() hal.Silence {
+	s := hal.Silence{
+		After: c.SilentAfter, Period: c.Rate.Period(), Of: "line",
+		Check: "check what the program waits for, and that it flushes its output after each line",
+	}
+	if c.Frames != nil {
+		s.Of, s.Check = "picture", "check the camera, and that the program writes frames of the size that the source has"
+	}
+	return s
 }
 
 func (s *Source) String() string { return "process " + strings.Join(s.cfg.Command, " ") }

@@ -22,10 +22,13 @@ const DefaultBaud = 115200
 type Config struct {
 	Device   string // "/dev/ttyUSB0", better "/dev/serial/by-id/…", which stays when adapters change places
 	Channels []hal.Channel
-	Baud     int          // zero means DefaultBaud
-	Rate     hal.Hertz    // of samples; zero: the board has no fixed rate
-	Clock    clock.Clock  // nil means the system's
-	Logger   *slog.Logger // nil discards
+	Baud     int       // zero means DefaultBaud
+	Rate     hal.Hertz // of samples; zero: the board has no fixed rate
+	// SilentAfter is how long may pass without a line before the source is degraded; zero means ten at Rate but at least
+	// 10 s, and for ever without a rate.
+	SilentAfter time.Duration
+	Clock       clock.Clock  // nil means the system's
+	Logger      *slog.Logger // nil discards
 }
 
 // Source is a serial line that carries samples.
@@ -45,7 +48,12 @@ func New(cfg Config) *Source {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Source{cfg: cfg, pulse: hal.NewPulse(cfg.Clock)}
+	s := &Source{cfg: cfg, pulse: hal.NewPulse(cfg.Clock)}
+	s.pulse.Silence(hal.Silence{
+		After: cfg.SilentAfter, Period: cfg.Rate.Period(), Of: "line",
+		Check: "check that the device is on and sends, its wires, and the keys device and baud of the source",
+	})
+	return s
 }
 
 func (s *Source) String() string { return "serial line " + s.cfg.Device }

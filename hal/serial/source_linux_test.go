@@ -18,6 +18,7 @@ import (
 	"github.com/dunlin-iot/dunlin/hal"
 	"github.com/dunlin-iot/dunlin/hal/haltest"
 	"github.com/dunlin-iot/dunlin/hal/serial"
+	"github.com/dunlin-iot/dunlin/internal/clock"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -168,4 +169,19 @@ func TestNotASerialLine(t *testing.T) {
 	if !errors.Is(err, syscall.ENOTTY) || errors.As(err, &gone) {
 		t.Errorf("a FIFO: %v", err)
 	}
+}
+
+func TestSilence(t *testing.T) {
+	board, path := pty(t)
+	haltest.Silence(t, haltest.Silent{
+		Make: func(_ *testing.T, c clock.Clock, after time.Duration) hal.Source {
+			return serial.New(serial.Config{Device: path, Channels: channels, SilentAfter: after, Clock: c})
+		},
+		Speak: func() {
+			if _, err := board.WriteString("10.5 -2\n"); err != nil {
+				t.Error(err)
+			}
+		},
+		Of: "line", Check: "baud",
+	})
 }

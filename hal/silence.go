@@ -1,0 +1,71 @@
+package hal
+
+import (
+	"cmp"
+	"fmt"
+	"time"
+)
+
+// Silence says when a source that gives nothing is unwell, and in what words. The zero value is right for a source that
+// asks its hardware itself: with a fixed rate it is told after ten blocks without one, but at least 10 s; without one
+// never, for a door may stay shut all winter.
+type Silence struct {
+	After  time.Duration // without any, from the start of a run or the last that came; zero means by the rate
+	Period time.Duration // of the samples, where it is known before the first one comes; zero means it is not
+	Of     string        // what does not come, as "line"; empty means "sample"
+	Check  string        // what a person can look at, as "check its plug"; may be empty
+}
+
+// hush is the shortest silence of a source with a fixed rate that is told; that of ten blocks if it is longer.
+const hush = 10 * time.Second
+
+// silence is what a Pulse knows of it.
+type silence struct {
+	Silence
+	began time.Duration // when the run began; zero from its first block on, and between runs
+	heard time.Duration // when the last block was passed on; zero before the first of a run and while one is on its way
+	usual time.Duration // between two blocks; zero when the source has no fixed rate
+}
+
+func (s *silence) begin(now time.Duration) { s.began, s.heard, s.usual = now, 0, s.Period }
+
+func (s *silence) end() { s.began, s.heard = 0, 0 }
+
+// expect notes how long it may take to the next block: as long as this one lasts, or as the one before it took.
+func (s *silence) expect(now time.Duration, b Block) {
+	took := time.Duration(0)
+	if s.heard > 0 {
+		took = now - s.heard
+	}
+	s.began, s.heard, s.usual = 0, 0, 0
+	if b.Period > 0 {
+		s.usual = max(b.Period*time.Duration(max(b.Samples(), 1)), took)
+	}
+}
+
+// useless notes that something came, which was of no use: that is told, and is no silence.
+func (s *silence) useless(now time.Duration) {
+	if s.After > 0 && cmp.Or(s.heard, s.began) > 0 {
+		s.heard = now
+	}
+}
+
+// told is a sentence and since when nothing came; an empty one as long as that is no trouble. Where the limit is the
+// owner's, it also replaces what was wrong with the last that came.
+func (s *silence) told(now time.Duration, state State) (reason string, since time.Duration) {
+	since, limit := cmp.Or(s.heard, s.began), s.After
+	switch {
+	case since == 0 || state > Degraded || state == Degraded && limit == 0 || limit == 0 && s.usual == 0:
+		return "", 0
+	case limit == 0:
+		limit = max(hush, 10*s.usual)
+	}
+	if now-since <= limit {
+		return "", 0
+	}
+	reason = fmt.Sprintf("no %s for more than %s", cmp.Or(s.Of, "sample"), limit.Round(time.Second))
+	if s.Check != "" {
+		reason += ": " + s.Check
+	}
+	return reason, since
+}
