@@ -120,12 +120,12 @@ func TestNoAllocationsOnTrial(t *testing.T) {
 	}
 	src.ask <- struct{}{}
 	oneWindow()
-	done.Go(func() {
-		if err := p.Swap(ctx, next); err != nil {
-			t.Errorf("swap: %v", err)
-		}
-	})
+	swapped := make(chan error, 1)
+	go func() { swapped <- p.Swap(ctx, next) }()
 	for oneWindow() == 0 {
+	}
+	if err := <-swapped; err != nil {
+		t.Fatalf("swap: %v", err)
 	}
 	if n := testing.AllocsPerRun(2500, func() { oneWindow() }); n != 0 {
 		t.Errorf("%v allocations per window, want 0", n)

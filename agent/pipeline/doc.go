@@ -6,7 +6,7 @@
 // allocated and no lock is held while hardware or a model works.
 //
 // Swap exchanges the model between two windows: the new one's framer is fed beside the old one's until it holds a full
-// window, the old session stays for an instant Back. While both are open, the old one answers one window of eight, so
+// window, the old session stays for an instant Back. While both are open, the old one answers as many windows as there is time for, so
 // that Trial compares the two on the same time; Guards say when the new one is to be given up.
 //
 // A call of the engine that outlives its limit makes the pipeline degraded at once, with an event, and is cancelled where

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/dunlin-iot/dunlin/models/manifest"
@@ -14,7 +15,9 @@ const (
 	leastLatency = 200                    // windows, for a 95th percentile: ten are above it
 	leastClasses = 200                    // windows of the new model, for a distribution
 	leastShadow  = 25                     // of the old one beside it
-	leastCommit  = 20                     // windows without which a trial of minutes goes on
+	leastAtEnd   = 5                      // of the old one, when there will be no more
+	leastCommit  = 20                     // windows without which no trial ends
+	mostLonger   = 12                     // times its minutes, for which a trial waits for as many windows as its guards want
 	slack        = 100 * time.Microsecond // by which a latency may grow whatever its ratio
 	leastGrowth  = 8 << 20                // bytes by which memory may grow whatever its share: garbage comes and goes
 )
@@ -34,7 +37,9 @@ type Verdict struct {
 }
 
 // Judge looks at a trial at a moment of CLOCK_BOOTTIME. A breach of a share is certain: no later window could mend it.
+// What there are few windows of is judged at the end, as far as they tell anything; what they do not tell is named.
 func (g Guards) Judge(t Trial, m Memory, now time.Duration) Verdict {
+	ends := g.ends(t, now)
 	for _, guard := range []func() string{
 		func() string { return g.rate(t, "of the windows failed", t.New.Failed, g.ErrorRate) },
 		func() string {
@@ -42,24 +47,41 @@ func (g Guards) Judge(t Trial, m Memory, now time.Duration) Verdict {
 		},
 		func() string { return g.latency(t) },
 		func() string { return g.memory(m) },
-		func() string { return g.drift(t) },
+		func() string { return g.drift(t, ends) },
 	} {
 		if why := guard(); why != "" {
 			return Verdict{Breach: why}
 		}
 	}
-	text := g.passed(t, now)
-	if text == "" {
+	if !ends {
 		return Verdict{}
 	}
+	text := fmt.Sprintf("%d windows in %v without a breach", t.New.Windows, (now - t.Began).Round(time.Second))
 	beyond, compared := g.reference(t)
 	if g.ReferenceDrift > 0 && beyond > g.ReferenceDrift {
 		return Verdict{Breach: fmt.Sprintf("%s, allowed beyond that is %v", compared, g.ReferenceDrift)}
 	}
-	if compared != "" {
-		text += "; " + compared
+	for _, more := range []string{compared, g.unjudged(t)} {
+		if more != "" {
+			text += "; " + more
+		}
 	}
 	return Verdict{Passed: text}
+}
+
+// unjudged names the guards that had too little to judge by.
+func (g Guards) unjudged(t Trial) string {
+	var parts []string
+	if t.base() == 0 || t.New.Windows < g.leastLatency() {
+		parts = append(parts, "latency")
+	}
+	if t.Old.Windows < leastAtEnd {
+		parts = append(parts, "answers")
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("not judged: %s, with %d windows and %d of %s beside them", strings.Join(parts, " and "), t.New.Windows, t.Old.Windows, t.Former)
 }
 
 func (g Guards) rate(t Trial, what string, bad uint64, most float64) string {
@@ -72,21 +94,30 @@ func (g Guards) rate(t Trial, what string, bad uint64, most float64) string {
 
 // latency compares with the old version beside it, at the same load; without it, with what the old one took before.
 func (g Guards) latency(t Trial) string {
-	base := t.Before.P95
-	if t.Old.Windows >= leastShadow {
-		base = t.Old.P95
-	}
-	least := uint64(leastLatency)
-	if g.Windows > 0 {
-		least = min(least, uint64(g.Windows)) // a short trial judges at its end
-	}
-	if base == 0 || t.New.Windows < least || t.New.P95 <= base+slack {
+	base := t.base()
+	if base == 0 || t.New.Windows < g.leastLatency() || t.New.P95 <= base+slack {
 		return ""
 	}
 	if ratio := float64(t.New.P95) / float64(base); ratio > g.P95Ratio {
 		return fmt.Sprintf("the 95th percentile of its latency is %v, %.1f times the %v of %s, allowed is %v times", t.New.P95, ratio, base, t.Former, g.P95Ratio)
 	}
 	return ""
+}
+
+// base is the latency to compare with; zero when it is not known.
+func (t *Trial) base() time.Duration {
+	if t.Old.Windows >= leastShadow {
+		return t.Old.P95
+	}
+	return t.Before.P95
+}
+
+// leastLatency is less for a short trial, which judges at its end.
+func (g Guards) leastLatency() uint64 {
+	if g.Windows > 0 {
+		return min(leastLatency, uint64(g.Windows))
+	}
+	return leastLatency
 }
 
 func (g Guards) memory(m Memory) string {
@@ -100,8 +131,8 @@ func (g Guards) memory(m Memory) string {
 }
 
 // drift compares the labels that won with those of the old version on the same time, as far as both know them.
-func (g Guards) drift(t Trial) string {
-	if t.New.Windows < leastClasses || t.Old.Windows < leastShadow {
+func (g Guards) drift(t Trial, ends bool) string {
+	if few := t.New.Windows < leastClasses || t.Old.Windows < leastShadow; few && !ends || t.Old.Windows < leastAtEnd {
 		return ""
 	}
 	old := make([]float64, len(t.Labels)+1) // the last one: labels that the new version does not have
@@ -122,35 +153,43 @@ func (g Guards) drift(t Trial) string {
 	return ""
 }
 
-// chance is what the index of two samples of one distribution exceeds once in a thousand looks or less. It is distributed
-// as chi square of one degree less than there are classes, times 1/n + 1/m: three times its mean, and a guard on top.
+// chance is what the index of two samples of one distribution exceeds once in a thousand looks. It is distributed as chi
+// square of one degree less than there are classes, times 1/n + 1/m (B. Yurdakul, Statistical Properties of Population
+// Stability Index, 2018).
 func chance(a, b []float64) float64 {
 	var n, m float64
-	classes := -1
+	degrees := -1
 	for i := range a {
 		n, m = n+a[i], m+b[i]
 		if a[i]+b[i] > 0 {
-			classes++
+			degrees++
 		}
 	}
-	if n == 0 || m == 0 {
+	if n == 0 || m == 0 || degrees <= 0 {
 		return 0
 	}
-	return 3 * float64(max(classes, 0)) * (1/n + 1/m)
+	return rareChiSquare(float64(degrees)) * (1/n + 1/m)
 }
 
-// passed says why the trial is over.
-func (g Guards) passed(t Trial, now time.Duration) string {
-	took := now - t.Began
+// rareChiSquare is exceeded once in a thousand times: the approximation of Wilson and Hilferty (1931), at most 3 % above it.
+func rareChiSquare(degrees float64) float64 {
+	const normal = 3.0902 // what a normal variable exceeds so rarely
+	v := 2 / (9 * degrees)
+	return degrees * math.Pow(1-v+normal*math.Sqrt(v), 3)
+}
+
+// ends reports whether the trial is over. One of minutes waits for windows enough, but not for ever.
+func (g Guards) ends(t Trial, now time.Duration) bool {
+	took, minutes := now-t.Began, time.Duration(g.Minutes)*time.Minute
 	switch {
 	case t.New.Windows < leastCommit:
-		return ""
-	case g.Windows > 0 && t.New.Windows >= uint64(g.Windows):
-	case g.Minutes > 0 && took >= time.Duration(g.Minutes)*time.Minute:
-	default:
-		return ""
+		return false
+	case g.Windows > 0:
+		return t.New.Windows >= uint64(g.Windows)
+	case t.New.Windows < leastClasses:
+		return took >= mostLonger*minutes
 	}
-	return fmt.Sprintf("%d windows in %v without a breach", t.New.Windows, took.Round(time.Second))
+	return took >= minutes
 }
 
 func asFloats(counts []uint64) []float64 {

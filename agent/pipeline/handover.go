@@ -3,23 +3,27 @@ package pipeline
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/dunlin-iot/dunlin/models/engine"
 )
 
-// shadow: the old model is invoked on one of so many windows of a trial, so that both can be compared on the same time.
+// shadow: the old model answers the windows of a trial too, so that both can be compared on the same time: as many as take
+// one of so many parts of the time, and one of so many windows whatever they take.
 const shadow = 8
 
 // handover is the part of a path that exchanges lanes. It belongs to the goroutine of Run.
 type handover struct {
-	heir  *lane      // fed, and to follow as soon as it has a full window
-	done  chan error // of the order that brought the heir; nil once it is answered
-	fed   bool       // the heir's framer gets samples
-	skip  int        // samples until it does, once its start is known
-	spare *lane      // the lane before, while its successor is on trial
-	turn  int        // windows of the spare until the next one that it answers
-	muted bool       // the lane's session is closed: its windows are lost
-	kept  bool       // the heir needs no trial: Keep came before its first window
+	heir  *lane         // fed, and to follow as soon as it has a full window
+	done  chan error    // of the order that brought the heir; nil once it is answered
+	fed   bool          // the heir's framer gets samples
+	skip  int           // samples until it does, once its start is known
+	spare *lane         // the lane before, while its successor is on trial
+	turn  int           // windows of the spare
+	since time.Duration // CLOCK_BOOTTIME at which it became one
+	spent time.Duration // by its answers
+	muted bool          // the lane's session is closed: its windows are lost
+	kept  bool          // the heir needs no trial: Keep came before its first window
 }
 
 // obey carries out one order, or begins to.
@@ -124,7 +128,7 @@ func (w *path) succeed() {
 	case old.closed:
 		w.show(nil, old)
 	default:
-		w.spare, w.turn = old, 0
+		w.spare, w.turn, w.since, w.spent = old, 0, w.p.cfg.Clock.Boot(), 0
 		w.show(newTally(len(old.model.Labels)), old)
 	}
 	w.muted, w.kept, w.fed = false, false, false
@@ -163,7 +167,7 @@ func (w *path) show(then *tally, old *lane) {
 
 func (m *Model) ref() string { return m.Name + "@" + m.Version }
 
-// shadowed feeds the spare and lets it answer one window of some; nobody acts on its answers.
+// shadowed feeds the spare and lets it answer what there is time for; nobody acts on its answers.
 func (w *path) shadowed(discont bool) {
 	if w.spare == nil {
 		return
@@ -174,8 +178,10 @@ func (w *path) shadowed(discont bool) {
 
 func (w *path) drainSpare() {
 	for _, ok := w.spare.next(); ok; _, ok = w.spare.next() {
-		if w.turn++; w.turn%shadow == 0 {
+		began := w.p.cfg.Clock.Boot()
+		if w.turn++; w.turn%shadow == 0 || w.spent <= (began-w.since)/shadow {
 			_, _, _, _, _ = w.spare.run() // its tally has it
+			w.spent += w.p.cfg.Clock.Boot() - began
 		}
 	}
 }

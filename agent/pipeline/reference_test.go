@@ -30,7 +30,7 @@ func TestReferenceGuard(t *testing.T) {
 		windows        uint64
 		breach, passed string
 	}{
-		{"as in training", 0.2, like, 400, "", `scores of "a" against the reference: PSI 0.00, of which 0.06 may be chance`},
+		{"as in training", 0.2, like, 400, "", `scores of "a" against the reference: PSI 0.00, of which 0.07 may be chance`},
 		{"otherwise", 0.2, other, 400, `scores of "b" against the reference: PSI 2.63`, ""},
 		{"otherwise, without a bound", 0, other, 400, "", `scores of "b" against the reference: PSI 2.63`},
 		{"otherwise, before the end", 0.2, other, 399, "", ""},

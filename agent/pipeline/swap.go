@@ -214,7 +214,7 @@ type Trial struct {
 	Model, Former string        // "motions@2", "motions@1"
 	Began         time.Duration // CLOCK_BOOTTIME
 	New           Record        // since the swap
-	Old           Record        // since the swap, on one of every eight windows; empty when its session is closed
+	Old           Record        // since the swap, on one of every eight windows or more; empty when its session is closed
 	Before        Record        // of the old one until the swap; its P95 is a recent one
 	Labels        []string      // of New.Classes
 	OldLabels     []string      // of the others'

@@ -245,6 +245,9 @@ func (p *packing) sets(ctx context.Context) error {
 		}
 		p.say("reference: %d recordings", len(all))
 	}
+	if note := trialNote(&p.b.Manifest); note != "" {
+		p.say("%s", note)
+	}
 	return nil
 }
 

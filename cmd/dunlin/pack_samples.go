@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/dunlin-iot/dunlin/hal"
 	"github.com/dunlin-iot/dunlin/hal/replay"
@@ -145,4 +146,19 @@ func boundNames(b *manifest.Bundle) error {
 		}
 	}
 	return nil
+}
+
+// trialNote says when a version's trial will see so few windows that its guards tell little; empty when it will not. The
+// numbers are those of agent/pipeline's guards.
+func trialNote(m *manifest.Manifest) string {
+	const enough = 200
+	if n := m.Trial.Windows; n > 0 && n < enough {
+		return fmt.Sprintf("trial: %d windows show a version that answers otherwise, and little of its latency; from %d on all guards judge", n, enough)
+	}
+	length := time.Duration(m.Trial.Minutes) * time.Minute
+	every := time.Duration(float64(m.Window.Hop) / m.Source.RateHz * float64(time.Second))
+	if m.Trial.Windows > 0 || m.Source.RateHz <= 0 || length >= enough*every {
+		return ""
+	}
+	return fmt.Sprintf("trial: there is a window each %v: it goes on for up to %v, to see %d", every, 12*length, enough)
 }
