@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"time"
 
@@ -17,8 +18,8 @@ import (
 // Models are the versions on the device, as people change them. Errors wrap ErrNotFound or ErrBadRequest where that fits.
 type Models interface {
 	ModelVersions() []agent.ModelStatus
-	// ImportModel takes in a bundle's bytes, to their end.
-	ImportModel(ctx context.Context, bundle io.Reader) (agent.ModelStatus, error)
+	// ImportModel takes in a bundle's bytes, to their end; name is what the client calls them.
+	ImportModel(ctx context.Context, name string, bundle io.Reader) (agent.ModelStatus, error)
 	// ActivateModel and RevertModel return when the wish is on the disk; the status tells what became of it. They name
 	// the pipelines that are concerned.
 	ActivateModel(ctx context.Context, r agent.ModelRequest) (pipelines []string, err error)
@@ -29,7 +30,7 @@ func (s *Server) modelRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /v1/models", func(w http.ResponseWriter, _ *http.Request) { answer(w, s.cfg.Models.ModelVersions()) })
 	mux.HandleFunc("POST /v1/models", s.guarded(func(w http.ResponseWriter, r *http.Request) error {
 		body := &patient{r.Body, http.NewResponseController(w), s.cfg.Stall}
-		v, err := s.cfg.Models.ImportModel(r.Context(), body)
+		v, err := s.cfg.Models.ImportModel(r.Context(), r.URL.Query().Get("name"), body)
 		if err == nil {
 			answer(w, v)
 		}
@@ -83,10 +84,11 @@ func (c *Client) Models(ctx context.Context) ([]agent.ModelStatus, error) {
 	return out, err
 }
 
-// ImportModel hands a bundle's bytes to the agent, which keeps them as its own user: no file changes its owner.
-func (c *Client) ImportModel(ctx context.Context, bundle io.Reader) (agent.ModelStatus, error) {
+// ImportModel hands a bundle's bytes to the agent, which keeps them as its own user: no file changes its owner. The name
+// is for whoever looks at the shelf.
+func (c *Client) ImportModel(ctx context.Context, name string, bundle io.Reader) (agent.ModelStatus, error) {
 	var out agent.ModelStatus
-	err := c.ask(ctx, http.MethodPost, "/v1/models", bundle, &out)
+	err := c.ask(ctx, http.MethodPost, "/v1/models?name="+url.QueryEscape(name), bundle, &out)
 	return out, err
 }
 

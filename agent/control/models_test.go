@@ -19,18 +19,19 @@ import (
 type shelf struct {
 	asked []agent.ModelRequest
 	size  int
+	name  string
 }
 
 func (s *shelf) ModelVersions() []agent.ModelStatus {
 	return []agent.ModelStatus{{Model: "motions@2", State: "verified", Uses: []string{"activity: trial"}}}
 }
 
-func (s *shelf) ImportModel(_ context.Context, bundle io.Reader) (agent.ModelStatus, error) {
+func (s *shelf) ImportModel(_ context.Context, name string, bundle io.Reader) (agent.ModelStatus, error) {
 	data, err := io.ReadAll(bundle)
 	if err != nil {
 		return agent.ModelStatus{}, err
 	}
-	s.size = len(data)
+	s.size, s.name = len(data), name
 	if !bytes.HasPrefix(data, []byte("good")) {
 		return agent.ModelStatus{}, fmt.Errorf("nobody signed it: %w", control.ErrForbidden)
 	}
@@ -55,8 +56,8 @@ func TestModels(t *testing.T) {
 	s := &shelf{}
 	c := control.NewClient(start(t, newDaemon(), control.Config{Models: s}))
 	bundle := append([]byte("good"), make([]byte, 3<<20)...)
-	if v, err := c.ImportModel(t.Context(), bytes.NewReader(bundle)); err != nil || v.Model != "motions@2" || s.size != len(bundle) {
-		t.Errorf("import of %d bytes: %+v, %v; %d arrived", len(bundle), v, err, s.size)
+	if v, err := c.ImportModel(t.Context(), "motions 2.dunlin", bytes.NewReader(bundle)); err != nil || v.Model != "motions@2" || s.size != len(bundle) || s.name != "motions 2.dunlin" {
+		t.Errorf("import of %d bytes: %+v, %v; %d arrived as %q", len(bundle), v, err, s.size, s.name)
 	}
 	if v, err := c.Models(t.Context()); err != nil || len(v) != 1 || v[0].Uses[0] != "activity: trial" {
 		t.Errorf("versions %+v, %v", v, err)
@@ -75,7 +76,7 @@ func TestModels(t *testing.T) {
 
 func TestModelErrors(t *testing.T) {
 	c := control.NewClient(start(t, newDaemon(), control.Config{Models: &shelf{}}))
-	if _, err := c.ImportModel(t.Context(), strings.NewReader("bad")); !errors.Is(err, control.ErrForbidden) || !strings.HasPrefix(err.Error(), "nobody signed it") {
+	if _, err := c.ImportModel(t.Context(), "", strings.NewReader("bad")); !errors.Is(err, control.ErrForbidden) || !strings.HasPrefix(err.Error(), "nobody signed it") {
 		t.Errorf("import: %v", err)
 	}
 	if _, err := c.ActivateModel(t.Context(), agent.ModelRequest{Model: "motions@9"}); !errors.Is(err, control.ErrNotFound) {
@@ -97,7 +98,7 @@ func TestStalledImport(t *testing.T) {
 	begun, stalls := io.Pipe()
 	defer stalls.Close()
 	go func() { _, _ = stalls.Write([]byte("PK")) }()
-	v, err := c.ImportModel(t.Context(), begun)
+	v, err := c.ImportModel(t.Context(), "", begun)
 	if err == nil {
 		t.Fatalf("imported %+v", v)
 	}

@@ -163,7 +163,7 @@ func newDevice(t *testing.T, versions map[string]func(int, []float32) error) *de
 	}
 	for v := range versions {
 		if v != "1" {
-			if _, err := s.Import(t.Context(), bytes.NewReader(bundle(t, v))); err != nil {
+			if _, err := s.Import(t.Context(), "", bytes.NewReader(bundle(t, v))); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -75,7 +75,7 @@ func givenUp(ctx context.Context, client *control.Client) (took time.Duration, r
 	if _, err := wait(ctx, client, func(p agent.PipelineStatus) bool { return p.Decisions > 50 }); err != nil {
 		return 0, "", err
 	}
-	if _, err := client.ImportModel(ctx, bytes.NewReader(bundle)); err != nil {
+	if _, err := client.ImportModel(ctx, "", bytes.NewReader(bundle)); err != nil {
 		return 0, "", err
 	}
 	if _, err := client.ActivateModel(ctx, agent.ModelRequest{Model: "motions@2"}); err != nil {

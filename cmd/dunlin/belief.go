@@ -32,8 +32,9 @@ func newBelief(cfg *config.Config) belief {
 	return b
 }
 
-// silent are the codes that say nothing about a file, only that nobody speaks for it.
-var silent = []trust.Code{trust.Unsigned, trust.NotEnrolled, trust.NoMetadata, trust.StaleAuthority}
+// silent are the codes that say nothing about a file, only that nobody speaks for it. WrongDigest is one of them: a whole
+// bundle that has the name of a release is not that release, and no worse for it.
+var silent = []trust.Code{trust.Unsigned, trust.NotEnrolled, trust.NoMetadata, trust.StaleAuthority, trust.WrongDigest}
 
 // decide is the shelf's question. A file that its owner revoked stays refused where unsigned ones are allowed.
 func (b belief) decide(_ context.Context, f shelf.File) (signed bool, err error) {
@@ -78,7 +79,7 @@ func (b belief) with(f shelf.File, do func(*trust.Store, trust.Release) error) e
 	return b.open(func(store *trust.Store) error {
 		release, refusal := store.DecideFile(f.SHA256, f.Size, deviceFacts(b.delegate))
 		if refusal != nil {
-			return refusal
+			return spoiled(store, f, refusal)
 		}
 		return do(store, release)
 	})

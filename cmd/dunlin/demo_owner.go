@@ -95,6 +95,6 @@ func (a *daemon) take(ctx context.Context, file string) error {
 		return fmt.Errorf("read bundle: %w", err)
 	}
 	defer f.Close() // it was only read
-	_, err = a.stock.ImportModel(ctx, f)
+	_, err = a.stock.ImportModel(ctx, filepath.Base(file), f)
 	return err
 }

@@ -49,7 +49,7 @@ func (v *victim) comes(version, trial string) error {
 	if err != nil {
 		v.t.Fatal(err)
 	}
-	got, err := v.client.ImportModel(v.t.Context(), bytes.NewReader(data))
+	got, err := v.client.ImportModel(v.t.Context(), "", bytes.NewReader(data))
 	if err == nil && (got.Model != "motions@"+version || got.State != "verified") {
 		v.t.Fatalf("imported as %+v", got)
 	}
@@ -131,7 +131,7 @@ func (v *victim) fails(model, before string) error {
 }
 
 func (v *victim) garbage() error {
-	_, err := v.client.ImportModel(v.t.Context(), bytes.NewReader(bytes.Repeat([]byte("no bundle"), 500)))
+	_, err := v.client.ImportModel(v.t.Context(), "", bytes.NewReader(bytes.Repeat([]byte("no bundle"), 500)))
 	if err == nil {
 		v.t.Fatal("a file that is no bundle was imported")
 	}

@@ -30,7 +30,7 @@ they are to be believed, and unpacks them. No network is used. The version is pr
 			return err
 		}
 		defer f.Close() // it was only read
-		v, err := control.NewClient(socket).ImportModel(c.Context(), f)
+		v, err := control.NewClient(socket).ImportModel(c.Context(), filepath.Base(args[0]), f)
 		if err != nil {
 			return fmt.Errorf("%s: %w", args[0], err)
 		}

@@ -41,9 +41,9 @@ func sorted(err, wrong error) error {
 }
 
 // ImportModel puts a bundle on the shelf, if it is to be believed.
-func (s *stock) ImportModel(ctx context.Context, bundle io.Reader) (agent.ModelStatus, error) {
+func (s *stock) ImportModel(ctx context.Context, name string, bundle io.Reader) (agent.ModelStatus, error) {
 	defer s.takes()()
-	v, err := s.shelf.Import(ctx, bundle)
+	v, err := s.shelf.Import(ctx, name, bundle)
 	if err != nil {
 		return agent.ModelStatus{}, sorted(err, control.ErrBadRequest)
 	}

@@ -64,6 +64,24 @@ func (s *Store) DecideFile(digest string, length int64, f Facts) (Release, *Refu
 	return s.Decide(at, f)
 }
 
+// Spoiled refuses a file that says it is the release at path ("models/motions-2.dunlin"), and is not what DecideFile
+// believes: a copy that went wrong, or another file of that name. Whole says that it ends as its kind does. Nil when no
+// such release is known here.
+func (s *Store) Spoiled(path string, length int64, whole bool) *Refusal {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	rel, refusal := s.find(path)
+	switch {
+	case refusal != nil:
+		return nil
+	case whole || length == rel.Length:
+		return refuse(WrongDigest, "it says it is %s, and is not the file that was signed as that (SHA-256 %.12s…): copy that one again", path, rel.SHA256)
+	case length < rel.Length:
+		return refuse(ShortFile, "it is cut off: it has %d of the %d bytes of %s: copy it again", length, rel.Length, path)
+	}
+	return refuse(LongFile, "it goes on after the %d bytes of %s: copy it again", rel.Length, path)
+}
+
 // pathOf finds the release with these bytes; under several paths, the last in the order of names.
 func (s *Store) pathOf(sum []byte, length int64) string {
 	at := ""

@@ -190,6 +190,40 @@ func TestUnsignedAndCarriedFiles(t *testing.T) {
 	}
 }
 
+// TestSpoiledFile: a bad copy of a release that is known is told as one.
+func TestSpoiledFile(t *testing.T) {
+	repo := trusttest.New(signedAt)
+	length := int64(len(repo.Model("motions", "1.0.0", 1, 0, nil)))
+	repo.PublishAll()
+	d := enrol(t, repo)
+	if refusal := d.store.Spoiled(motions, length-1, false); refusal != nil {
+		t.Errorf("before anything is known: %v", refusal)
+	}
+	d.accepts(repo.Files)
+	for name, c := range map[string]struct {
+		path   string
+		length int64
+		whole  bool
+		code   trust.Code
+	}{
+		"cut":           {motions, length - 1, false, trust.ShortFile},
+		"nothing left":  {motions, 0, false, trust.ShortFile},
+		"enlarged":      {motions, length + 1, false, trust.LongFile},
+		"changed":       {motions, length, false, trust.WrongDigest},
+		"whole, other":  {motions, length - 1, true, trust.WrongDigest},
+		"not a release": {"models/motions-2.0.0.dunlin", length - 1, false, ""},
+		"elsewhere":     {"agent/motions-1.0.0.dunlin", length - 1, false, ""},
+	} {
+		got := trust.Code("")
+		if refusal := d.store.Spoiled(c.path, c.length, c.whole); refusal != nil {
+			got = refusal.Code
+		}
+		if got != c.code {
+			t.Errorf("%s: code %q, want %q", name, got, c.code)
+		}
+	}
+}
+
 func TestBytesOfARelease(t *testing.T) {
 	repo := trusttest.New(signedAt)
 	data := repo.Model("motions", "1.0.0", 1, 0, nil)

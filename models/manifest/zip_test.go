@@ -255,7 +255,7 @@ func gap(b []byte) []byte {
 	return b
 }
 
-// FuzzZip: whatever the bytes are, OpenZip ends; what it and Open accept is written again as the same bytes.
+// FuzzZip: whatever the bytes are, Glance and OpenZip end; what OpenZip and Open accept is written again as the same bytes.
 func FuzzZip(f *testing.F) {
 	k := newKit(f)
 	good := packed(f, k.folder(f))
@@ -263,6 +263,7 @@ func FuzzZip(f *testing.F) {
 	f.Add(good[:100])
 	f.Add(makeZip(f, entriesOf(f, k, func(all []*entry) []*entry { return append(all, extra("../x")) })...))
 	f.Fuzz(func(t *testing.T, data []byte) {
+		ref, gerr := manifest.Glance(bytes.NewReader(data), int64(len(data)))
 		fsys, err := openZip(data)
 		if err != nil {
 			return
@@ -270,6 +271,9 @@ func FuzzZip(f *testing.F) {
 		b, err := manifest.Open(fsys)
 		if err != nil {
 			return
+		}
+		if gerr != nil || ref != (manifest.Ref{}) && ref != b.Ref() {
+			t.Errorf("at a glance %v, %v; opened %v", ref, gerr, b.Ref())
 		}
 		again, err := openZip(packed(t, fsys))
 		if err != nil {

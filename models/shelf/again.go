@@ -19,7 +19,7 @@ func (s *Shelf) Resume(ctx context.Context) error {
 	var errs []error
 	for _, v := range s.Versions() {
 		if v.State == Offered || v.State == Accepted || v.State == Fetching {
-			errs = append(errs, s.resume(ctx, File{Path: s.arrived(v.File), SHA256: v.File, Size: v.Size}, v))
+			errs = append(errs, s.resume(ctx, File{Path: s.arrived(v.File), Name: v.From, SHA256: v.File, Size: v.Size}, v))
 		}
 	}
 	return errors.Join(errs...)

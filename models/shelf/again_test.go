@@ -153,7 +153,7 @@ func TestStateThatNoStartWouldRead(t *testing.T) {
 		strings.Repeat("x", 4<<20-500))
 	do(t, os.WriteFile(filepath.Join(root, "state.json"), []byte(text), 0o600))
 	s := newShelf(t, root, config())
-	_, err := s.Import(t.Context(), bytes.NewReader(bundle(t, 2, "")))
+	_, err := s.Import(t.Context(), "", bytes.NewReader(bundle(t, 2, "")))
 	if _, ok := newShelf(t, root, config()).Slot("activity"); !ok || err == nil || !strings.Contains(err.Error(), "too many versions") {
 		t.Errorf("import: %v; the slot is still there: %v", err, ok)
 	}

@@ -10,20 +10,23 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
+	"unicode"
 
 	"github.com/dunlin-iot/dunlin/internal/atomicfile"
 	"github.com/dunlin-iot/dunlin/models/manifest"
 )
 
-// Import takes in the file of a bundle from r, to its end. Bytes that the shelf knows already are no error. The error
+// Import takes in the file of a bundle from r, to its end; name is what whoever gives it calls it, and may be empty. Bytes that the shelf knows already are no error. The error
 // wraps ErrRefused when the bytes are the cause; the refusal is remembered.
-func (s *Shelf) Import(ctx context.Context, r io.Reader) (Version, error) {
+func (s *Shelf) Import(ctx context.Context, name string, r io.Reader) (Version, error) {
 	s.work.Lock()
 	defer s.work.Unlock()
 	f, err := s.receive(ctx, r)
 	if err != nil {
 		return Version{}, fmt.Errorf("import bundle: %w", err)
 	}
+	f.Name = legible(name)
 	var known *Version
 	s.read(func(st *state) {
 		if v := st.file(f.SHA256); v != nil && v.State == Verified {
@@ -44,7 +47,7 @@ func (s *Shelf) Import(ctx context.Context, r io.Reader) (Version, error) {
 func (st *state) offer(f File) error {
 	st.Versions = slices.DeleteFunc(st.Versions, func(v Version) bool { return v.File == f.SHA256 })
 	st.Count++
-	st.Versions = append(st.Versions, Version{File: f.SHA256, Size: f.Size, State: Offered, Order: st.Count})
+	st.Versions = append(st.Versions, Version{File: f.SHA256, Size: f.Size, From: f.Name, State: Offered, Order: st.Count})
 	return nil
 }
 
@@ -72,6 +75,20 @@ func (s *Shelf) receive(ctx context.Context, r io.Reader) (File, error) {
 	err = atomicfile.SyncDir(filepath.Dir(f.Path))
 	s.cfg.Hook("received.done")
 	return f, err
+}
+
+// legible is the last part of a name, as far as it fits a table and a log.
+func legible(name string) string {
+	name = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, filepath.Base(name))
+	if name == "." || name == "/" {
+		return ""
+	}
+	return strings.ToValidUTF8(name[:min(len(name), mostName)], "")
 }
 
 func (s *Shelf) arrived(sum string) string {

@@ -122,7 +122,7 @@ func arrive(s *shelf.Shelf, model string, version int) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.Import(context.Background(), bytes.NewReader(data)); err != nil {
+	if _, err := s.Import(context.Background(), "", bytes.NewReader(data)); err != nil {
 		return err
 	}
 	r := ask(version)
@@ -135,7 +135,7 @@ func refused(s *shelf.Shelf, model string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.Import(context.Background(), bytes.NewReader(data[:len(data)/2])); !errors.Is(err, shelf.ErrRefused) {
+	if _, err := s.Import(context.Background(), "", bytes.NewReader(data[:len(data)/2])); !errors.Is(err, shelf.ErrRefused) {
 		return fmt.Errorf("half a bundle: %w", err)
 	}
 	return nil

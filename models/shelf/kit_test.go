@@ -71,7 +71,7 @@ func newShelf(t testing.TB, root string, cfg shelf.Config) *shelf.Shelf {
 // take imports a version of motions.
 func take(t testing.TB, s *shelf.Shelf, version int) shelf.Version {
 	t.Helper()
-	v, err := s.Import(t.Context(), bytes.NewReader(bundle(t, version, "")))
+	v, err := s.Import(t.Context(), "", bytes.NewReader(bundle(t, version, "")))
 	if err != nil {
 		t.Fatal(err)
 	}

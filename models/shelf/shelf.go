@@ -20,6 +20,7 @@ const (
 	incoming    = "incoming"
 	maxState    = 4 << 20
 	keptRefused = 16 // refusals that are remembered
+	mostName    = 120
 )
 
 var (
@@ -52,6 +53,7 @@ func nothing(format string, args ...any) error {
 // File is a bundle's file that has arrived whole.
 type File struct {
 	Path   string
+	Name   string // under which somebody gave it; it proves nothing
 	SHA256 string // in hex
 	Size   int64
 }

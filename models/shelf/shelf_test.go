@@ -79,7 +79,7 @@ func TestRefusals(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			root := t.TempDir()
 			s := newShelf(t, root, c.cfg)
-			_, err := s.Import(t.Context(), bytes.NewReader(c.file))
+			_, err := s.Import(t.Context(), "", bytes.NewReader(c.file))
 			if !errors.Is(err, shelf.ErrRefused) || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("error %v, want a refusal with %q", err, c.want)
 			}
@@ -98,7 +98,7 @@ func TestRefusals(t *testing.T) {
 func TestOneNumberMeansOneThing(t *testing.T) {
 	s := newShelf(t, t.TempDir(), config())
 	first := take(t, s, 2)
-	_, err := s.Import(t.Context(), bytes.NewReader(bundle(t, 2, "another one")))
+	_, err := s.Import(t.Context(), "", bytes.NewReader(bundle(t, 2, "another one")))
 	if !errors.Is(err, shelf.ErrRefused) || !strings.Contains(err.Error(), "another content") {
 		t.Errorf("error %v, want a refusal", err)
 	}

@@ -26,6 +26,7 @@ const (
 type Version struct {
 	File     string `json:"file"`              // SHA-256 of the bundle's file, in hex
 	Size     int64  `json:"size"`              // of that file
+	From     string `json:"from,omitempty"`    // the name under which it was given: for people
 	Name     string `json:"name,omitempty"`    // known once the bundle has been opened
 	Version  int    `json:"version,omitempty"` //
 	Digest   string `json:"digest,omitempty"`  // SHA-256 of manifest.json

@@ -108,7 +108,7 @@ func (s *Shelf) adopt(ctx context.Context, f File, v Version, fsys fs.FS, b *man
 		unsigned := st.file(f.SHA256).Unsigned
 		st.Versions = slices.DeleteFunc(st.Versions, func(v Version) bool { return v.File == f.SHA256 })
 		v := st.file(twin)
-		v.File, v.Size, v.Unsigned = f.SHA256, f.Size, unsigned
+		v.File, v.Size, v.From, v.Unsigned = f.SHA256, f.Size, f.Name, unsigned
 		out = *v
 		return nil
 	})

@@ -51,7 +51,7 @@ func TestKilledWhileVersionsChange(t *testing.T) {
 func (a *agent) change(r *rand.Rand, version int) {
 	a.t.Helper()
 	client := control.NewClient(a.socket())
-	_, ierr := client.ImportModel(a.t.Context(), bytes.NewReader(motions(a.t, version)))
+	_, ierr := client.ImportModel(a.t.Context(), "", bytes.NewReader(motions(a.t, version)))
 	_, aerr := client.ActivateModel(a.t.Context(), agentapi.ModelRequest{Model: fmt.Sprintf("motions@%d", version), Force: true})
 	a.t.Logf("motions@%d: %v, %v", version, ierr, aerr)
 	if version%3 == 0 {
