@@ -125,6 +125,14 @@ func (k *Keeper) Opened(folder string, bytes uint64) {
 	k.running, k.session, k.opened = folder, bytes, true
 }
 
+// Running is the folder that the pipeline has open for good; an empty one stands for what the configuration names. False
+// when none has been opened yet.
+func (k *Keeper) Running() (folder string, ok bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.running, k.opened
+}
+
 // Note is what keeps the wanted version from being used; empty when nothing does.
 func (k *Keeper) Note() string {
 	k.mu.Lock()

@@ -148,10 +148,18 @@ func absent(what, fix string, err error) error {
 	return &hal.AbsentError{What: what, Fix: fix, Err: err}
 }
 
-// trust warns for as long as anybody's models are let in.
+// trust warns for as long as anybody's models are let in, and of what the daemon uses without being allowed to take it.
 func (d *doctor) trust() {
 	if d.cfg.AllowUnsigned {
 		d.findings = append(d.findings, finding{"trust", "note", unsignedWarning})
+	}
+	if d.running == nil {
+		return
+	}
+	for _, text := range d.running.Warnings {
+		if text != unsignedWarning {
+			d.findings = append(d.findings, finding{"trust", "fault", text})
+		}
 	}
 }
 

@@ -53,7 +53,8 @@ func versionOf(dir, number, trial string, renamed bool) ([]byte, error) {
 }
 
 // writeRepository: repository FOLDER FILE... writes signed metadata that list the files, motions-N.dunlin, as releases N of
-// motions, and sets ROOT to the SHA-256 of the first root.
+// motions, and sets ROOT to the SHA-256 of the first root. FOLDER.later has the metadata of a later day, on which the owner
+// has revoked every release but the last one named.
 func writeRepository(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: repository folder file...")
@@ -66,12 +67,22 @@ func writeRepository(ts *testscript.TestScript, neg bool, args []string) {
 		custom := map[string]any{"name": "motions", "version": version, "number": number}
 		repo.Add("models", "models/"+filepath.Base(name), []byte(ts.ReadFile(name)), custom)
 	}
-	ts.Check(os.MkdirAll(ts.MkAbs(args[0]), 0o755))
 	files := repo.PublishAll()
-	for name, data := range files {
-		ts.Check(os.WriteFile(filepath.Join(ts.MkAbs(args[0]), name), data, 0o644))
-	}
+	writeFiles(ts, args[0], files)
 	ts.Setenv("ROOT", trusttest.Digest(files["1.root.json"]))
+	last := args[len(args)-1]
+	number, err := strconv.Atoi(strings.TrimSuffix(strings.TrimPrefix(filepath.Base(last), "motions-"), manifest.Suffix))
+	ts.Check(err)
+	custom := map[string]any{"name": "motions", "version": strconv.Itoa(number), "number": number, "floor": number}
+	repo.Add("models", "models/"+filepath.Base(last), []byte(ts.ReadFile(last)), custom)
+	writeFiles(ts, args[0]+".later", repo.PublishAll())
+}
+
+func writeFiles(ts *testscript.TestScript, folder string, files map[string][]byte) {
+	ts.Check(os.MkdirAll(ts.MkAbs(folder), 0o755))
+	for name, data := range files {
+		ts.Check(os.WriteFile(filepath.Join(ts.MkAbs(folder), name), data, 0o644))
+	}
 }
 
 // standsIn: line N TEXT expects that the last command printed TEXT in its N-th line.

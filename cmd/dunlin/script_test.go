@@ -98,8 +98,8 @@ func corrupt(ts *testscript.TestScript, neg bool, args []string) {
 
 // await SOCKET REGEXP waits until the daemon's status, as indented JSON with Go's spacing, matches.
 func await(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 2 {
-		ts.Fatalf("usage: await socket regexp")
+	if len(args) != 2 {
+		ts.Fatalf("usage: [!] await socket regexp")
 	}
 	re, err := regexp.Compile(args[1])
 	ts.Check(err)
@@ -114,7 +114,7 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 			if err := printLine(&b, s); err != nil {
 				return err
 			}
-			if last = b.String(); re.MatchString(last) {
+			if last = b.String(); re.MatchString(last) != neg {
 				return errFound
 			}
 			return nil

@@ -136,7 +136,7 @@ func (s *stock) attempts(ref manifest.Ref) int {
 }
 
 // RevertModel ends the trials of a model, or has pipelines go back to the version before.
-func (s *stock) RevertModel(_ context.Context, r agent.ModelRequest) ([]string, error) {
+func (s *stock) RevertModel(ctx context.Context, r agent.ModelRequest) ([]string, error) {
 	_, lines, err := s.meant(r)
 	if err != nil {
 		return nil, err
@@ -144,7 +144,7 @@ func (s *stock) RevertModel(_ context.Context, r agent.ModelRequest) ([]string, 
 	names := []string{}
 	var nothing error
 	for _, l := range lines {
-		err := s.back(l)
+		err := s.back(ctx, l)
 		if errors.Is(err, shelf.ErrNothing) {
 			nothing = err
 			continue
@@ -163,9 +163,17 @@ func (s *stock) RevertModel(_ context.Context, r agent.ModelRequest) ([]string, 
 
 const byHand = "a person asked for it"
 
-func (s *stock) back(l *line) error {
+// back ends a trial, or goes back to the version before, if that may still be put to use.
+func (s *stock) back(ctx context.Context, l *line) error {
 	if _, trying := s.shelf.Next(l.name); trying {
 		return s.shelf.Withdraw(l.name, byHand)
+	}
+	if slot, ok := s.shelf.Slot(l.name); ok {
+		if v, ok := s.shelf.At(slot.Previous); ok {
+			if err := s.trust.still(ctx, v); err != nil {
+				return fmt.Errorf("go back to %s: %w; activate another version", v.Ref(), err)
+			}
+		}
 	}
 	return s.shelf.Back(l.name, byHand)
 }

@@ -14,11 +14,13 @@ func (s *stock) bundle(l *line, folder string) (*manifest.Bundle, error) {
 		return s.shelved(folder, manifest.Ref{Name: l.use.ref.Name})
 	}
 	b, err := s.lib.bundle(l.use.ref)
+	l.base.Store(nil)
 	var absent *hal.AbsentError
 	if !errors.As(err, &absent) {
 		return b, err
 	}
 	if folder, ferr := s.shelf.Find(l.use.ref); ferr == nil { // a configuration may name what was imported
+		l.base.Store(&folder)
 		return s.shelved(folder, l.use.ref)
 	}
 	return nil, err

@@ -21,12 +21,13 @@ import (
 // version that the shelf names. The folders of the configuration stay what a pipeline begins with.
 type stock struct {
 	deps
-	lib   *library
-	trust belief
-	shelf *shelf.Shelf
-	lines map[string]*line // by pipeline
-	names []string         // of the pipelines
-	busy  atomic.Int32     // bundles that are taken in and models that are opened now
+	lib    *library
+	trust  belief
+	shelf  *shelf.Shelf
+	lines  map[string]*line // by pipeline
+	names  []string         // of the pipelines
+	busy   atomic.Int32     // bundles that are taken in and models that are opened now
+	doubts doubts
 }
 
 // line is one pipeline as the stock sees it.
@@ -36,6 +37,7 @@ type line struct {
 	pipe   *pipeline.Pipeline
 	keeper *reconcile.Keeper
 	rec    pipeline.Recorder
+	base   atomic.Pointer[string] // folder on the shelf of what the configuration names; nil when that lies in a root
 }
 
 func newStock(cfg *config.Config, d deps, lib *library) (*stock, error) {
@@ -123,7 +125,7 @@ func (s *stock) version(ctx context.Context, l *line, folder string) (reconcile.
 
 // stage holds the keepers, and the imports that a crash interrupted.
 func (s *stock) stage() agent.Stage {
-	st := agent.Stage{Name: "models", Tasks: []agent.Spec{{Task: always{"shelf", s.resume}}}}
+	st := agent.Stage{Name: "models", Tasks: []agent.Spec{{Task: always{"shelf", s.resume}}, {Task: always{"belief", s.watchBelief}}}}
 	for _, name := range s.names {
 		st.Tasks = append(st.Tasks, agent.Spec{Task: s.lines[name].keeper})
 	}

@@ -156,6 +156,35 @@ func TestTrialThatIsCommitted(t *testing.T) {
 	}
 }
 
+// TestTakenBack: what a person went back from is the last that a pipeline falls back to; what fell by itself, or was
+// committed since, is not.
+func TestTakenBack(t *testing.T) {
+	root := t.TempDir()
+	s := newShelf(t, root, config())
+	two, three := take(t, s, 2).Folder(), take(t, s, 3).Folder()
+	pass := func(version int) {
+		do(t, s.Activate(ask(version)), s.Begin("activity"), s.Try("activity"), s.Commit("activity", ""))
+	}
+	uses := func(want ...string) {
+		t.Helper()
+		if got := newShelf(t, root, config()).Uses("activity"); !slices.Equal(got, want) {
+			t.Errorf("uses %q, want %q", got, want)
+		}
+	}
+	pass(2)
+	pass(3)
+	uses(three, two, "")
+	do(t, s.Back("activity", "a person asked for it"))
+	uses(two, "", three)
+	do(t, s.Back("activity", "and thought better of it"))
+	uses(three, "", two)
+	do(t, s.Fall("activity", two, "it does not open any more"))
+	uses(two, three, "")
+	do(t, s.Back("activity", "a person asked for it"))
+	pass(2)
+	uses(two, three, "")
+}
+
 func TestAttemptsAreConsumedByCrashes(t *testing.T) {
 	root := t.TempDir()
 	s := newShelf(t, root, config())

@@ -2,6 +2,7 @@ package shelf
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dunlin-iot/dunlin/models/manifest"
@@ -141,7 +142,7 @@ func (s *Shelf) Commit(pipeline, reason string) error {
 			return nothing("%s on pipeline %s is %s, not on trial", n.Model, pipeline, n.State)
 		}
 		slot.Last = &Outcome{Model: n.Model, State: Committed, Phase: n.State, Reason: reason, Attempts: n.Attempts - n.Left}
-		slot.Previous, slot.Active, slot.Next = slot.Active, n.Folder, nil
+		slot.Previous, slot.Active, slot.Next, slot.Shunned = slot.Active, n.Folder, nil, false
 		if v := st.at(n.Folder); v != nil {
 			v.Failures = 0
 		}
@@ -169,15 +170,20 @@ func (s *Shelf) giveUp(pipeline, reason string, failures int) error {
 	})
 }
 
-// Back makes the version before the pipeline's own again, and the present one the version before.
+// Back makes the version before the pipeline's own again, because a person says so, and the present one the version
+// before: going back once more undoes it, and nothing else falls back to it as long as there is another.
 func (s *Shelf) Back(pipeline, reason string) error {
 	slot, _ := s.Slot(pipeline)
-	return s.Fall(pipeline, slot.Previous, reason)
+	return s.fall(pipeline, slot.Previous, reason, true)
 }
 
 // Fall makes another of the folders that Uses names the pipeline's own, because the present one does not do. That says
 // nothing against a version that is to follow.
 func (s *Shelf) Fall(pipeline, folder, reason string) error {
+	return s.fall(pipeline, folder, reason, false)
+}
+
+func (s *Shelf) fall(pipeline, folder, reason string, shun bool) error {
 	return s.update("back", func(st *state) error {
 		slot := st.Slots[pipeline]
 		if slot == nil || slot.Active == folder {
@@ -186,7 +192,7 @@ func (s *Shelf) Fall(pipeline, folder, reason string) error {
 		slot.Last = &Outcome{
 			Model: st.modelOf(slot, slot.Active), Instead: st.modelOf(slot, folder), State: Reverted, Phase: Committed, Reason: reason,
 		}
-		slot.Active, slot.Previous = folder, slot.Active
+		slot.Active, slot.Previous, slot.Shunned = folder, slot.Active, shun
 		if slot.Next != nil && slot.Next.Folder == folder {
 			slot.Next = nil // it has come to be used
 		}
@@ -244,9 +250,13 @@ func (s *Shelf) Uses(pipeline string) []string {
 	if !ok {
 		return []string{""}
 	}
+	others := []string{slot.Previous, ""}
+	if slot.Shunned {
+		others = []string{"", slot.Previous}
+	}
 	out := []string{slot.Active}
-	for _, f := range []string{slot.Previous, ""} {
-		if f != out[len(out)-1] && f != out[0] {
+	for _, f := range others {
+		if !slices.Contains(out, f) {
 			out = append(out, f)
 		}
 	}

@@ -63,6 +63,7 @@ type Slot struct {
 	Base     string   `json:"base"`               // what the configuration named when the slot began: "motions@1"
 	Active   string   `json:"active,omitempty"`   // folder of the committed version; empty means Base
 	Previous string   `json:"previous,omitempty"` // folder of the version before; empty means Base
+	Shunned  bool     `json:"shunned,omitempty"`  // a person went back from Previous
 	Next     *Try     `json:"next,omitempty"`     // the version that is to follow
 	Last     *Outcome `json:"last,omitempty"`     // how the last trial ended
 }

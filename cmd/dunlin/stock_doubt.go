@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/dunlin-iot/dunlin/models/shelf"
+	"github.com/dunlin-iot/dunlin/sync/wire"
+)
+
+// doubtEvery is how often the versions in use are looked at: 'dunlin trust refresh' is another process.
+const doubtEvery = 5 * time.Second
+
+// doubt is a version in use that would not be taken today. It goes on: a device without decisions is worse, and its owner
+// hears of it.
+type doubt struct{ pipeline, model, reason string }
+
+func (d doubt) String() string {
+	return fmt.Sprintf("pipeline %s uses %s, which may not be put to use any more: %s; activate another version", d.pipeline, d.model, d.reason)
+}
+
+// doubts is what the last look has found.
+type doubts struct {
+	mu   sync.Mutex
+	seen string // what it depended on
+	list []doubt
+}
+
+func (d *doubts) texts() (out []string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, one := range d.list {
+		out = append(out, one.String())
+	}
+	return out
+}
+
+// watchBelief looks at the versions in use until ctx ends, and tells each doubt once.
+func (s *stock) watchBelief(ctx context.Context) error {
+	tick := time.NewTicker(doubtEvery)
+	defer tick.Stop()
+	for {
+		s.lookAgain(ctx)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// lookAgain asks about each version in use whether it may be; nothing is read when nothing has changed.
+func (s *stock) lookAgain(ctx context.Context) {
+	used := map[string]shelf.Version{}
+	seen := s.trust.stamp()
+	for _, name := range s.names {
+		if v, ok := s.inUse(s.lines[name]); ok {
+			used[name] = v
+			seen += "\n" + name + " " + v.File + fmt.Sprint(v.Unsigned)
+		}
+	}
+	s.doubts.mu.Lock()
+	same, before := s.doubts.seen == seen, s.doubts.list
+	s.doubts.mu.Unlock()
+	if same {
+		return
+	}
+	var list []doubt
+	for _, name := range s.names {
+		v, ok := used[name]
+		if !ok {
+			continue
+		}
+		if err := s.trust.still(ctx, v); err != nil && ctx.Err() == nil {
+			list = append(list, doubt{name, v.Ref(), err.Error()})
+		}
+	}
+	s.doubts.mu.Lock()
+	s.doubts.seen, s.doubts.list = seen, list
+	s.doubts.mu.Unlock()
+	for _, d := range list {
+		if !slices.Contains(before, d) {
+			s.tellDoubt(d)
+		}
+	}
+}
+
+func (s *stock) tellDoubt(d doubt) {
+	s.log.Warn("version in use may not be put to use any more", "pipeline", d.pipeline, "model", d.model, "reason", d.reason)
+	facts := map[string]any{"pipeline": d.pipeline, "model": d.model, "reason": wire.Clip(d.reason)}
+	record, err := wire.AppendEvent(nil, wire.Event{Name: wire.EventModelDoubted, Facts: facts})
+	if err == nil {
+		err = s.lines[d.pipeline].rec.Append(wire.Events, s.clock.Boot(), record)
+	}
+	if err != nil {
+		s.log.Error("event is not recorded", "event", wire.EventModelDoubted, "err", err)
+	}
+}
+
+// inUse is the version on the shelf that a pipeline has open; false when it is one of the configuration's roots.
+func (s *stock) inUse(l *line) (shelf.Version, bool) {
+	folder, opened := l.keeper.Running()
+	if !opened {
+		return shelf.Version{}, false
+	}
+	if folder == "" {
+		base := l.base.Load()
+		if base == nil {
+			return shelf.Version{}, false
+		}
+		folder = *base
+	}
+	return s.shelf.At(folder)
+}
+
+// stamp changes whenever what is believed can have changed.
+func (b belief) stamp() string {
+	var out strings.Builder
+	fmt.Fprint(&out, b.unsigned)
+	files, _ := os.ReadDir(b.cfg.Dir) // no such folder: nothing is believed
+	for _, f := range files {
+		if info, err := f.Info(); err == nil {
+			fmt.Fprint(&out, " ", f.Name(), info.Size(), info.ModTime().UnixNano())
+		}
+	}
+	return out.String()
+}
