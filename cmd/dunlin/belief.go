@@ -36,12 +36,20 @@ func newBelief(cfg *config.Config) belief {
 // bundle that has the name of a release is not that release, and no worse for it.
 var silent = []trust.Code{trust.Unsigned, trust.NotEnrolled, trust.NoMetadata, trust.StaleAuthority, trust.WrongDigest}
 
+// lasting are the codes that stop nothing which is here already and was signed: metadata that expired or no longer list it,
+// and newer releases.
+var lasting = []trust.Code{trust.Unsigned, trust.NoMetadata, trust.StaleAuthority, trust.WrongDigest, trust.LowerNumber}
+
+func trustCode(err error) string { return string(trust.CodeOf(err)) }
+
 // decide is the shelf's question. A file that its owner revoked stays refused where unsigned ones are allowed.
 func (b belief) decide(_ context.Context, f shelf.File) (signed bool, err error) {
 	err = b.with(f, func(*trust.Store, trust.Release) error { return nil })
 	code := trust.CodeOf(err)
 	switch {
 	case err == nil:
+		return true, nil
+	case f.Signed && slices.Contains(lasting, code):
 		return true, nil
 	case b.unsigned && slices.Contains(silent, code):
 		return false, nil

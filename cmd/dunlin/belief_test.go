@@ -68,10 +68,18 @@ func TestBelief(t *testing.T) {
 	if _, err := b.decide(t.Context(), fileOf(one)); trust.CodeOf(err) != trust.LowerNumber {
 		t.Errorf("an older release after a newer one: %v", err)
 	}
+	first := fileOf(one)
+	first.Signed = true
+	if signed, err := b.decide(t.Context(), first); !signed || err != nil {
+		t.Errorf("an older release that is here already: signed %v, %v", signed, err)
+	}
 	repo.Model("motions", "3", 3, 3, nil)
 	refresh(t, b, repo.PublishAll())
 	if _, err := b.decide(t.Context(), fileOf(two)); trust.CodeOf(err) != trust.Revoked {
 		t.Errorf("a revoked release where unsigned ones are allowed: %v", err)
+	}
+	if _, err := b.decide(t.Context(), first); trust.CodeOf(err) != trust.Revoked {
+		t.Errorf("a revoked release that is here already: %v", err)
 	}
 }
 

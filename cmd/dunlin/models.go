@@ -30,7 +30,7 @@ type modelRow struct {
 	Bytes  int    `json:"bytes,omitempty"`
 	Folder string `json:"folder"`
 	Fault  string `json:"fault,omitempty"`
-	Code   string `json:"code,omitempty"` // of the fault, as docs/models.md lists them
+	Code   string `json:"code,omitempty"` // of the fault, as docs/models.md and docs/trust.md list them
 
 	State    string   `json:"state,omitempty"` // on the shelf of the daemon that runs; empty for what lies in a root
 	Unsigned bool     `json:"unsigned,omitempty"`

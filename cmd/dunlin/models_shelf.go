@@ -125,7 +125,7 @@ func (a *app) shelved(ctx context.Context, socket string) ([]modelRow, error) {
 	rows := make([]modelRow, 0, len(versions))
 	for _, v := range versions {
 		rows = append(rows, modelRow{
-			Model: v.Model, Bytes: int(v.Bytes), Folder: filepath.FromSlash(v.Folder), Fault: v.Reason, State: v.State, Unsigned: v.Unsigned, Uses: v.Uses,
+			Model: v.Model, Bytes: int(v.Bytes), Folder: filepath.FromSlash(v.Folder), Fault: v.Reason, Code: v.Code, State: v.State, Unsigned: v.Unsigned, Uses: v.Uses,
 		})
 	}
 	return rows, err

@@ -28,7 +28,7 @@ func (s *Shelf) Resume(ctx context.Context) error {
 // resume counts the try before it is made.
 func (s *Shelf) resume(ctx context.Context, f File, v Version) error {
 	if v.Tries >= mostTries {
-		_, err := s.refuse(ctx, f, v, fmt.Errorf("the agent ended %d times while it took this in", v.Tries))
+		_, err := s.refuse(ctx, f, v, because(GivenUp, "the agent ended %d times while it took this in", v.Tries))
 		return err
 	}
 	if _, err := s.step("resumed", f, func(v *Version) { v.Tries++ }); err != nil {
@@ -42,25 +42,12 @@ func (s *Shelf) resume(ctx context.Context, f File, v Version) error {
 	return errors.Join(err, serr)
 }
 
-// again takes in the file of a verified version once more: whoever gave it may have signed it since, and it mends a
-// folder that the disk has damaged.
+// again takes in the file of a verified version once more: its owner may have signed it since, or revoked it, and it mends
+// a folder that the disk has damaged.
 func (s *Shelf) again(ctx context.Context, f File, v Version) (Version, error) {
-	if v.Unsigned {
-		signed, err := s.cfg.Trust(ctx, f)
-		switch {
-		case err != nil && isPassing(err):
-			return v, fmt.Errorf("import bundle: %w", err)
-		case err != nil:
-			return v, refusal("import bundle: it is not to be believed: %w", err)
-		case signed && s.cfg.Installed != nil:
-			err = s.cfg.Installed(ctx, f)
-		}
-		if err == nil && signed {
-			v, err = s.step("signed", f, func(v *Version) { v.Unsigned = false })
-		}
-		if err != nil {
-			return v, fmt.Errorf("import bundle: %w", err)
-		}
+	v, err := s.askAgain(ctx, f, v)
+	if err != nil {
+		return v, err
 	}
 	if s.isWhole(v) {
 		return v, nil
@@ -78,6 +65,33 @@ func (s *Shelf) again(ctx context.Context, f File, v Version) (Version, error) {
 	if err == nil {
 		err = s.mend(fsys, v, b)
 	}
+	if err != nil {
+		return v, fmt.Errorf("import bundle: %w", err)
+	}
+	return v, nil
+}
+
+// askAgain asks whether a version is believed still, and notes what has changed. One that is not stays where it is, because
+// a pipeline may use it; what is said against it stands beside it.
+func (s *Shelf) askAgain(ctx context.Context, f File, v Version) (Version, error) {
+	f.Signed = !v.Unsigned
+	signed, err := s.cfg.Trust(ctx, f)
+	switch {
+	case err != nil && (ctx.Err() != nil || isPassing(err)):
+		return v, fmt.Errorf("import bundle: %w", err)
+	case err != nil:
+		err = fmt.Errorf("it is not to be believed: %w", err)
+		out, serr := s.step("doubted", f, func(v *Version) { v.Reason, v.Code = err.Error(), s.codeOf(err) })
+		return out, errors.Join(refusal("import bundle: %w", err), serr)
+	case signed && v.Unsigned && s.cfg.Installed != nil:
+		if err := s.cfg.Installed(ctx, f); err != nil {
+			return v, fmt.Errorf("import bundle: %w", err)
+		}
+	}
+	if v.Reason == "" && signed == !v.Unsigned {
+		return v, nil
+	}
+	v, err = s.step("believed", f, func(v *Version) { v.Unsigned, v.Reason, v.Code = v.Unsigned && !signed, "", "" })
 	if err != nil {
 		return v, fmt.Errorf("import bundle: %w", err)
 	}

@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/dunlin-iot/dunlin/internal/fixture"
 	"github.com/dunlin-iot/dunlin/models/manifest"
 	"github.com/dunlin-iot/dunlin/models/shelf"
 )
@@ -66,6 +68,77 @@ func TestSignatureComesLater(t *testing.T) {
 	signed = true
 	if v := take(t, s, 2); v.Unsigned {
 		t.Errorf("after its owner signed it: %+v", v)
+	}
+}
+
+// TestRevokedSince: importing a version again tells that it is not believed any more, and what it was of; it stays where it
+// is, marked so, until it is believed again.
+func TestRevokedSince(t *testing.T) {
+	revoked, answer := errors.New("its owner revoked it"), error(nil)
+	var asked []bool
+	cfg := config()
+	cfg.Trust = func(_ context.Context, f shelf.File) (bool, error) {
+		asked = append(asked, f.Signed)
+		return answer == nil, answer
+	}
+	cfg.CodeOf = func(err error) string {
+		if errors.Is(err, revoked) {
+			return "revoked"
+		}
+		return ""
+	}
+	root := t.TempDir()
+	s := newShelf(t, root, cfg)
+	first := take(t, s, 2)
+	answer = revoked
+	if _, err := s.Import(t.Context(), "", bytes.NewReader(bundle(t, 2, ""))); !errors.Is(err, shelf.ErrRefused) || !errors.Is(err, revoked) {
+		t.Errorf("after it was revoked: %v", err)
+	}
+	s = newShelf(t, root, cfg)
+	v, ok := s.At(first.Folder())
+	if !ok || v.Unsigned || v.Code != "revoked" || !strings.Contains(v.Reason, "its owner revoked it") {
+		t.Errorf("on the shelf is %+v, %v", v, ok)
+	}
+	if _, err := manifest.Open(os.DirFS(s.Path(first.Folder()))); err != nil {
+		t.Errorf("its folder: %v", err)
+	}
+	answer = nil
+	if again := take(t, s, 2); again != first {
+		t.Errorf("believed again it is %+v, want %+v", again, first)
+	}
+	if !slices.Equal(asked, []bool{false, true, true}) {
+		t.Errorf("asked for a signed one: %v", asked)
+	}
+}
+
+// TestCodesOfRefusals: programs see why, of what the shelf, the bundle and trust refuse.
+func TestCodesOfRefusals(t *testing.T) {
+	cfg := config()
+	s := newShelf(t, t.TempDir(), cfg)
+	take(t, s, 2)
+	for _, c := range []struct {
+		file []byte
+		code string
+	}{
+		{bundle(t, 2, "another one"), shelf.OtherContent},
+		{bundle(t, 3, "")[:5000], "no-bundle"},
+	} {
+		if _, err := s.Import(t.Context(), "a/b\n.dunlin", bytes.NewReader(c.file)); !errors.Is(err, shelf.ErrRefused) {
+			t.Errorf("%s: %v", c.code, err)
+		}
+		all := s.Versions()
+		if v := all[len(all)-1]; v.Code != c.code || v.From != "b.dunlin" {
+			t.Errorf("remembered as %+v, want code %q", v, c.code)
+		}
+	}
+	text, err := os.ReadFile(fixture.Path(t, "docs", "models.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range shelf.Codes() {
+		if !strings.Contains(string(text), "\n| `"+c+"` | ") {
+			t.Errorf("docs/models.md lacks %s", c)
+		}
 	}
 }
 
@@ -138,7 +211,7 @@ func TestImportThatEndsTheAgent(t *testing.T) {
 	if err := s.Resume(t.Context()); !errors.Is(err, shelf.ErrRefused) || !strings.Contains(err.Error(), "3 times") {
 		t.Errorf("resume: %v", err)
 	}
-	if got := s.Versions(); len(got) != 1 || got[0].State != shelf.Refused {
+	if got := s.Versions(); len(got) != 1 || got[0].State != shelf.Refused || got[0].Code != shelf.GivenUp {
 		t.Errorf("versions %+v", got)
 	}
 	if v := take(t, newShelf(t, root, config()), 2); v.State != shelf.Verified {

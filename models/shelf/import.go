@@ -143,7 +143,7 @@ func (s *Shelf) refuse(ctx context.Context, f File, v Version, cause error) (Ver
 	if ctx.Err() != nil || isPassing(cause) {
 		return v, fmt.Errorf("import bundle: %w", cause)
 	}
-	out, err := s.step("refused", f, func(v *Version) { v.State, v.Reason = Refused, cause.Error() })
+	out, err := s.step("refused", f, func(v *Version) { v.State, v.Reason, v.Code = Refused, cause.Error(), s.codeOf(cause) })
 	if err != nil {
 		return v, errors.Join(cause, err)
 	}

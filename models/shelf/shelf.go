@@ -56,6 +56,7 @@ type File struct {
 	Name   string // under which somebody gave it; it proves nothing
 	SHA256 string // in hex
 	Size   int64
+	Signed bool // an owner vouched for it when it came, and it is on the shelf
 }
 
 // Config of a shelf.
@@ -65,6 +66,8 @@ type Config struct {
 	// Installed is called when a believed version has been unpacked and before it may be used, so that older ones are known
 	// to be older; after a crash it may be called again. Nil for none.
 	Installed func(ctx context.Context, f File) error
+	// CodeOf names the kind of an error of Trust or Installed for programs; nil, and an empty name, for none.
+	CodeOf    func(err error) string
 	Pipelines []string     // that there are; what another one used stays as long as there is room. Nil: every one that has a slot
 	Pinned    []string     // "motions@1": what the configuration names; it stays on the shelf
 	Budget    int64        // bytes of unpacked bundles; zero means 512 MiB. What is in use stays, whatever it takes
@@ -85,6 +88,9 @@ func (c *Config) fill() {
 	}
 	if c.Trust == nil {
 		c.Trust = func(context.Context, File) (bool, error) { return false, errors.New("no rule says whom to believe") }
+	}
+	if c.CodeOf == nil {
+		c.CodeOf = func(error) string { return "" }
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)

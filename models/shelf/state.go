@@ -32,7 +32,8 @@ type Version struct {
 	Digest   string `json:"digest,omitempty"`  // SHA-256 of manifest.json
 	Bytes    int64  `json:"bytes,omitempty"`   // of the folder
 	State    State  `json:"state"`
-	Reason   string `json:"reason,omitempty"`   // of a refusal
+	Reason   string `json:"reason,omitempty"`   // of a refusal; of a verified version, what is said against it since
+	Code     string `json:"code,omitempty"`     // of the same, for programs
 	Unsigned bool   `json:"unsigned,omitempty"` // no owner signed it
 	Failures int    `json:"failures,omitempty"` // trials that ended in a revert
 	Tries    int    `json:"tries,omitempty"`    // starts of the agent that went on with the import

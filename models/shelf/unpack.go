@@ -23,7 +23,7 @@ import (
 func (s *Shelf) unpack(ctx context.Context, f File, v Version) (Version, error) {
 	in, err := os.Open(f.Path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return s.refuse(ctx, f, v, errors.New("its file is gone: import it again"))
+		return s.refuse(ctx, f, v, because(FileGone, "its file is gone: import it again"))
 	}
 	if err != nil {
 		return v, fmt.Errorf("import bundle: %w", err)
@@ -66,7 +66,7 @@ func intact(in io.ReadSeeker, f File) error {
 		return fmt.Errorf("read %s: %w", f.Path, err)
 	}
 	if n != f.Size || hex.EncodeToString(sum.Sum(nil)) != f.SHA256 {
-		return fmt.Errorf("file %.12s has changed on the disk: import it again", f.SHA256)
+		return because(FileGone, "file %.12s has changed on the disk: import it again", f.SHA256)
 	}
 	return nil
 }
@@ -76,7 +76,7 @@ func (s *Shelf) single(v Version) (err error) {
 	s.read(func(st *state) {
 		for _, other := range st.Versions {
 			if other.State == Verified && other.Name == v.Name && other.Version == v.Version && other.Digest != v.Digest {
-				err = fmt.Errorf("%s is here with another content (manifest %.12s, not %.12s): give the new one a new version", v.Ref(), other.Digest, v.Digest)
+				err = because(OtherContent, "%s is here with another content (manifest %.12s, not %.12s): give the new one a new version", v.Ref(), other.Digest, v.Digest)
 			}
 		}
 	})
@@ -108,7 +108,7 @@ func (s *Shelf) adopt(ctx context.Context, f File, v Version, fsys fs.FS, b *man
 		unsigned := st.file(f.SHA256).Unsigned
 		st.Versions = slices.DeleteFunc(st.Versions, func(v Version) bool { return v.File == f.SHA256 })
 		v := st.file(twin)
-		v.File, v.Size, v.From, v.Unsigned = f.SHA256, f.Size, f.Name, unsigned
+		v.File, v.Size, v.From, v.Unsigned, v.Reason, v.Code = f.SHA256, f.Size, f.Name, unsigned, "", ""
 		out = *v
 		return nil
 	})
