@@ -2,11 +2,14 @@ package agent
 
 // ModelStatus is one version of a model that came as a bundle.
 type ModelStatus struct {
-	Model    string   `json:"model"`            // "motions@2"; empty when the bundle could not be opened
-	File     string   `json:"file"`             // SHA-256 of the bundle's file
-	State    string   `json:"state"`            // of design and of package shelf: "verified", "refused"
-	Reason   string   `json:"reason,omitempty"` // why it is refused, or what is said against it since
-	Code     string   `json:"code,omitempty"`   // of the same, as docs/models.md and docs/trust.md list them
+	Model    string   `json:"model"`              // "motions@2"; empty when the bundle could not be opened
+	File     string   `json:"file"`               // SHA-256 of the bundle's file
+	State    string   `json:"state"`              // of design and of package shelf: "verified", "refused"
+	Reason   string   `json:"reason,omitempty"`   // why it is refused, or what is said against it since
+	Code     string   `json:"code,omitempty"`     // of the same, as docs/models.md and docs/trust.md list them
+	From     string   `json:"from,omitempty"`     // the name under which the file was given
+	Failures int      `json:"failures,omitempty"` // trials here that it did not pass, since it last passed one
+	Failed   string   `json:"failed,omitempty"`   // why, the last time
 	Bytes    int64    `json:"bytes,omitempty"`
 	Unsigned bool     `json:"unsigned,omitempty"` // no owner signed it
 	Folder   string   `json:"folder,omitempty"`

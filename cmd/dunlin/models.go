@@ -35,6 +35,10 @@ type modelRow struct {
 	State    string   `json:"state,omitempty"` // on the shelf of the daemon that runs; empty for what lies in a root
 	Unsigned bool     `json:"unsigned,omitempty"`
 	Uses     []string `json:"uses,omitempty"`
+	File     string   `json:"file,omitempty"` // SHA-256 of the file that it came as
+	From     string   `json:"from,omitempty"` // the name of that file
+	Failures int      `json:"failures,omitempty"`
+	Failed   string   `json:"failed,omitempty"` // why the last trial ended
 }
 
 func (a *app) modelsListCommand() *cobra.Command {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -126,6 +127,7 @@ func (a *app) shelved(ctx context.Context, socket string) ([]modelRow, error) {
 	for _, v := range versions {
 		rows = append(rows, modelRow{
 			Model: v.Model, Bytes: int(v.Bytes), Folder: filepath.FromSlash(v.Folder), Fault: v.Reason, Code: v.Code, State: v.State, Unsigned: v.Unsigned, Uses: v.Uses,
+			File: v.File, From: v.From, Failures: v.Failures, Failed: v.Failed,
 		})
 	}
 	return rows, err
@@ -146,9 +148,30 @@ func (a *app) showShelf(rows []modelRow) error {
 		if r.Folder == "" {
 			signed = "-"
 		}
-		t.row(dash(r.Model), r.State, fmt.Sprint(r.Bytes), signed, dash(strings.Join(r.Uses, ", ")), r.Fault)
+		t.row(r.called(), r.State, fmt.Sprint(r.Bytes), signed, dash(strings.Join(r.Uses, ", ")), strings.Map(plain, r.against()))
 	}
 	return t.flush()
+}
+
+// called is what people know a version by: its name, or where the bundle could not be opened the name of its file; of one
+// that came without a name, how its SHA-256 begins.
+func (r *modelRow) called() string {
+	return strings.Map(plain, cmp.Or(r.Model, r.From, r.File[:min(len(r.File), 12)], "-"))
+}
+
+// against is everything that is said against a version.
+func (r *modelRow) against() string {
+	if r.Failures == 0 {
+		return r.Fault
+	}
+	text := fmt.Sprintf("it did not pass %d trials here, the last time: %s", r.Failures, r.Failed)
+	if r.Failures == 1 {
+		text = "it did not pass a trial here: " + r.Failed
+	}
+	if r.Fault != "" {
+		text = r.Fault + "; " + text
+	}
+	return text
 }
 
 func dash(s string) string {

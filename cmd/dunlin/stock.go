@@ -60,7 +60,10 @@ func (s *stock) ModelVersions() []agent.ModelStatus {
 }
 
 func (s *stock) describe(v shelf.Version) agent.ModelStatus {
-	m := agent.ModelStatus{File: v.File, State: string(v.State), Reason: v.Reason, Code: v.Code, Bytes: v.Bytes, Unsigned: v.Unsigned, Folder: v.Folder()}
+	m := agent.ModelStatus{
+		File: v.File, From: v.From, State: string(v.State), Reason: v.Reason, Code: v.Code, Failures: v.Failures, Failed: v.Failed,
+		Bytes: v.Bytes, Unsigned: v.Unsigned, Folder: v.Folder(),
+	}
 	if v.Name != "" {
 		m.Model = v.Ref()
 	}

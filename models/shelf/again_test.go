@@ -166,6 +166,35 @@ func TestFallKeepsTheWish(t *testing.T) {
 	}
 }
 
+// TestFailuresAreRemembered: how often a version did not pass its trial here, and why, until it passes one.
+func TestFailuresAreRemembered(t *testing.T) {
+	root := t.TempDir()
+	s := newShelf(t, root, config())
+	take(t, s, 2)
+	expect := func(failures int, why string) {
+		t.Helper()
+		if v := newShelf(t, root, config()).Versions()[0]; v.Failures != failures || v.Failed != why {
+			t.Errorf("%d failures, %q; want %d, %q", v.Failures, v.Failed, failures, why)
+		}
+	}
+	again := func() {
+		r := ask(2)
+		r.Force = true
+		do(t, s.Activate(r), s.Begin("activity"), s.Try("activity"))
+	}
+	do(t, s.Activate(ask(2)), s.Begin("activity"), s.Revert("activity", "accuracy is too low"))
+	expect(1, "accuracy is too low")
+	again()
+	do(t, s.Revert("activity", "too slow"))
+	expect(2, "too slow")
+	again()
+	do(t, s.Withdraw("activity", "a person asked for it"))
+	expect(2, "too slow")
+	again()
+	do(t, s.Commit("activity", ""))
+	expect(0, "")
+}
+
 // TestReasonOutlivesAnotherBase: how a trial ended is told although the configuration names another model since.
 func TestReasonOutlivesAnotherBase(t *testing.T) {
 	s := newShelf(t, t.TempDir(), config())

@@ -144,7 +144,7 @@ func (s *Shelf) Commit(pipeline, reason string) error {
 		slot.Last = &Outcome{Model: n.Model, State: Committed, Phase: n.State, Reason: reason, Attempts: n.Attempts - n.Left}
 		slot.Previous, slot.Active, slot.Next, slot.Shunned = slot.Active, n.Folder, nil, false
 		if v := st.at(n.Folder); v != nil {
-			v.Failures = 0
+			v.Failures, v.Failed = 0, ""
 		}
 		return nil
 	})
@@ -162,8 +162,8 @@ func (s *Shelf) giveUp(pipeline, reason string, failures int) error {
 		slot.Last = &Outcome{
 			Model: n.Model, Instead: st.modelOf(slot, slot.Active), State: Reverted, Phase: n.State, Reason: reason, Attempts: n.Attempts - n.Left,
 		}
-		if v := st.at(n.Folder); v != nil && n.State != Waiting {
-			v.Failures += failures
+		if v := st.at(n.Folder); v != nil && n.State != Waiting && failures > 0 {
+			v.Failures, v.Failed = v.Failures+failures, reason
 		}
 		slot.Next = nil
 		return nil

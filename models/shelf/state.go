@@ -36,6 +36,7 @@ type Version struct {
 	Code     string `json:"code,omitempty"`     // of the same, for programs
 	Unsigned bool   `json:"unsigned,omitempty"` // no owner signed it
 	Failures int    `json:"failures,omitempty"` // trials that ended in a revert
+	Failed   string `json:"failed,omitempty"`   // why the last of them did
 	Tries    int    `json:"tries,omitempty"`    // starts of the agent that went on with the import
 	Order    uint64 `json:"order"`              // counts imports on this device
 }
