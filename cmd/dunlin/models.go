@@ -154,6 +154,9 @@ func findModel(a *app, f *modelFlags, name string) (*library, *bundle, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if isModelFile(name) {
+		return nil, nil, notPacked(name)
+	}
 	path := name
 	if !isPath(name) {
 		ref, err := manifest.ParseRef(name)
@@ -172,6 +175,11 @@ func findModel(a *app, f *modelFlags, name string) (*library, *bundle, error) {
 		return nil, nil, withCode(exitUsage, errors.Join(fmt.Errorf("read model %s in %s: its manifest says %s", name, path, b.Ref()), b.Close()))
 	}
 	return lib, b, nil
+}
+
+// notPacked is the error of a plain model where a bundle is wanted.
+func notPacked(path string) error {
+	return withCode(exitUsage, fmt.Errorf("%s is a model, no bundle: 'dunlin models pack' makes one of it, 'dunlin models inspect' looks at it", path))
 }
 
 func (a *app) modelsVerifyCommand() *cobra.Command {

@@ -47,6 +47,9 @@ they are to be believed, and unpacks them. No network is used. The version is pr
 }
 
 func openBundleFile(path string) (*os.File, error) {
+	if isModelFile(path) {
+		return nil, notPacked(path)
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("read bundle: %w", err)

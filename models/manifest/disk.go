@@ -32,7 +32,7 @@ func OpenDisk(path string) (*Disk, error) {
 	fsys, err := OpenZip(f, info.Size())
 	if err != nil {
 		_ = f.Close() // it was only read; the first error says more
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, err
 	}
 	return &Disk{FS: fsys, file: f}, nil
 }

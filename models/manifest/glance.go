@@ -15,7 +15,7 @@ func Glance(r io.ReaderAt, size int64) (Ref, error) {
 		ref = m.Ref()
 	}
 	if _, _, err := checkEnd(r, size); err != nil {
-		return ref, fmt.Errorf("open bundle file: %w: %w", ErrZip, err)
+		return ref, fmt.Errorf("open bundle: %w: %w", ErrZip, err)
 	}
 	return ref, nil
 }

@@ -37,7 +37,7 @@ var ErrZip = errors.New("no bundle file")
 func OpenZip(r io.ReaderAt, size int64) (fs.FS, error) {
 	z, err := openZip(r, size)
 	if err != nil {
-		return nil, fmt.Errorf("open bundle file: %w: %w", ErrZip, err)
+		return nil, fmt.Errorf("open bundle: %w: %w", ErrZip, err)
 	}
 	return z, nil
 }

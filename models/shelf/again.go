@@ -80,7 +80,7 @@ func (s *Shelf) askAgain(ctx context.Context, f File, v Version) (Version, error
 	case err != nil && (ctx.Err() != nil || isPassing(err)):
 		return v, fmt.Errorf("import bundle: %w", err)
 	case err != nil:
-		err = fmt.Errorf("it is not to be believed: %w", err)
+		err = unbelieved(err)
 		out, serr := s.step("doubted", f, func(v *Version) { v.Reason, v.Code = err.Error(), s.codeOf(err) })
 		return out, errors.Join(refusal("import bundle: %w", err), serr)
 	case signed && v.Unsigned && s.cfg.Installed != nil:

@@ -115,13 +115,21 @@ func (s *Shelf) proceed(ctx context.Context, f File) (Version, error) {
 	if v.State == Offered {
 		signed, err := s.cfg.Trust(ctx, f)
 		if err != nil {
-			return s.refuse(ctx, f, v, fmt.Errorf("it is not to be believed: %w", err))
+			return s.refuse(ctx, f, v, unbelieved(err))
 		}
 		if v, err = s.step("accepted", f, func(v *Version) { v.State, v.Unsigned = Accepted, !signed }); err != nil {
 			return v, err
 		}
 	}
 	return s.unpack(ctx, f, v)
+}
+
+// unbelieved is a refusal of Trust, as people read it; one that says what is wrong with the bundle itself needs no more.
+func unbelieved(err error) error {
+	if manifest.CodeOf(err) != "" {
+		return err
+	}
+	return fmt.Errorf("it is not to be believed: %w", err)
 }
 
 // step changes the record of one version.
