@@ -138,7 +138,20 @@ func (c *Client) dialError(err error) error {
 	case errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("open %s: %w; its folder must be open to you", c.socket, fs.ErrPermission)
 	}
+	if hungUp(err) {
+		return &refusal{"the agent ended before it answered: once it runs again, 'dunlin status' and 'dunlin models ls' tell whether it has done what was asked", ErrNotRunning}
+	}
 	return fmt.Errorf("ask the agent: %w", err)
+}
+
+// hungUp reports whether the agent has closed the connection before it answered whole.
+func hungUp(err error) bool {
+	for _, e := range []error{io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, syscall.ECONNRESET, syscall.EPIPE} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
 }
 
 // refusal is the agent's own sentence with the kind of error that it means.

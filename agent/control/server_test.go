@@ -1,6 +1,7 @@
 package control_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -216,6 +217,34 @@ func TestNotRunning(t *testing.T) {
 }
 
 // TestStaleSocket: what a killed agent leaves behind is replaced, a living agent's socket and other files are not.
+// TestAgentEndsMeanwhile: an agent that takes a request and ends is told as that, whether it closes the connection before
+// or after it has read everything.
+func TestAgentEndsMeanwhile(t *testing.T) {
+	for name, takes := range map[string]int64{"at once": 1, "in the middle": 1 << 20, "before the answer": 3 << 20} {
+		socket := filepath.Join(t.TempDir(), "control.sock")
+		l, err := net.Listen("unix", socket)
+		if err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan error, 1)
+		go func() {
+			conn, err := l.Accept()
+			if err == nil {
+				_, err = io.CopyN(io.Discard, conn, takes)
+				err = errors.Join(err, conn.Close(), l.Close())
+			}
+			done <- err
+		}()
+		_, err = control.NewClient(socket).ImportModel(t.Context(), "", bytes.NewReader(make([]byte, 3<<20)))
+		if !errors.Is(err, control.ErrNotRunning) || !strings.Contains(err.Error(), "the agent ended before it answered") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err := <-done; err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestStaleSocket(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "c.sock")
 	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
