@@ -28,6 +28,7 @@ type Status struct {
 	Uplink    *UplinkStatus    `json:"uplink,omitempty"` // nil when no hub is configured
 	Ledger    []LedgerEntry    `json:"ledger"`
 	Tasks     []TaskStatus     `json:"tasks"`
+	Shelf     string           `json:"shelf,omitempty"`    // that the state of the models' shelf was lost, until a version is activated
 	Warnings  []string         `json:"warnings,omitempty"` // what stands as long as the configuration does
 }
 

@@ -46,6 +46,7 @@ func (a *daemon) Status() agent.Status {
 		s.Warnings = append(s.Warnings, unsignedWarning)
 	}
 	s.Warnings = append(s.Warnings, a.stock.doubts.texts()...)
+	s.Shelf = a.stock.rebuilt()
 	a.outbox.status(&s)
 	return s
 }

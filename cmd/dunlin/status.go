@@ -162,6 +162,9 @@ func problems(s agent.Status) []string {
 			out = append(out, fmt.Sprintf("pipeline %s lost %d: %s", p.Name, p.Drops[cause], cause))
 		}
 	}
+	if s.Shelf != "" {
+		out = append(out, s.Shelf)
+	}
 	for _, src := range s.Sources {
 		if src.Reason != "" {
 			out = append(out, fmt.Sprintf("source %s is %s: %s%s", src.Name, src.State, src.Reason, advice(src)))

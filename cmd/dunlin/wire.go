@@ -60,7 +60,7 @@ func newDaemon(cfg *config.Config, d deps) (*daemon, error) {
 		deps: d, cfg: cfg, current: cfg, began: d.clock.Boot(), hardware: newHardware(d), outbox: box,
 		feeds: map[string]*pipeline.Feed{}, pipelines: map[string]*pipeline.Pipeline{},
 	}
-	a.stock, err = newStock(cfg, d, &library{roots: cfg.ModelRoots, path: cfg.TFLite, onnx: cfg.ONNX, state: cfg.State, log: d.log, getenv: d.getenv})
+	a.stock, err = newStock(cfg, d, &library{roots: cfg.ModelRoots, path: cfg.TFLite, onnx: cfg.ONNX, state: cfg.State, log: d.log, getenv: d.getenv}, box.spool)
 	if err != nil {
 		return nil, errors.Join(err, box.close())
 	}

@@ -28,6 +28,7 @@ type stock struct {
 	names  []string         // of the pipelines
 	busy   atomic.Int32     // bundles that are taken in and models that are opened now
 	doubts doubts
+	rec    pipeline.Recorder
 }
 
 // line is one pipeline as the stock sees it.
@@ -40,8 +41,8 @@ type line struct {
 	base   atomic.Pointer[string] // folder on the shelf of what the configuration names; nil when that lies in a root
 }
 
-func newStock(cfg *config.Config, d deps, lib *library) (*stock, error) {
-	s := &stock{deps: d, lib: lib, trust: newBelief(cfg), lines: map[string]*line{}}
+func newStock(cfg *config.Config, d deps, lib *library, rec pipeline.Recorder) (*stock, error) {
+	s := &stock{deps: d, lib: lib, rec: rec, trust: newBelief(cfg), lines: map[string]*line{}}
 	sc := shelf.Config{Trust: s.trust.decide, Installed: s.trust.accept, CodeOf: trustCode, Budget: cfg.ModelBudget, Logger: d.log, Hook: d.onPoint}
 	for _, p := range cfg.Pipelines {
 		sc.Pinned = append(sc.Pinned, manifest.Ref(p.Model).String())
@@ -133,6 +134,7 @@ func (s *stock) stage() agent.Stage {
 }
 
 func (s *stock) resume(ctx context.Context) error {
+	s.tellRebuilt()
 	done := s.takes()
 	err := s.shelf.Resume(ctx)
 	done()

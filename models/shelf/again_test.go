@@ -27,13 +27,38 @@ func TestShelfOutlivesItsState(t *testing.T) {
 			root := t.TempDir()
 			v := take(t, newShelf(t, root, config()), 2)
 			do(t, harm(filepath.Join(root, "state.json")))
-			for range 3 {
+			for i := range 3 {
 				s := newShelf(t, root, config())
+				r, rebuilt := s.Rebuilt()
+				if told := i == 2; rebuilt == told || rebuilt && (r.Versions != 1 || !strings.HasPrefix(r.Reason, "state.json was ")) {
+					t.Errorf("start %d tells %+v, %v", i+1, r, rebuilt)
+				}
+				if i == 1 {
+					do(t, s.TellRebuilt(func(map[string]any) error { return nil }))
+				}
 				if got := s.Versions(); len(got) != 1 || got[0].Folder() != v.Folder() {
 					t.Fatalf("on the shelf are %+v, want %s", got, v.Folder())
 				}
 			}
 		})
+	}
+}
+
+// TestRebuiltUntilActivated: a person who says what is to be used has understood.
+func TestRebuiltUntilActivated(t *testing.T) {
+	root := t.TempDir()
+	take(t, newShelf(t, root, config()), 2)
+	do(t, os.Remove(filepath.Join(root, "state.json")))
+	s := newShelf(t, root, config())
+	if err := s.Activate(ask(9)); !errors.Is(err, shelf.ErrUnknown) {
+		t.Errorf("activate what is not there: %v", err)
+	}
+	if _, rebuilt := s.Rebuilt(); !rebuilt {
+		t.Error("a refused activation ends what is told")
+	}
+	do(t, s.Activate(ask(2)))
+	if r, rebuilt := s.Rebuilt(); rebuilt {
+		t.Errorf("after an activation: %+v", r)
 	}
 }
 

@@ -105,9 +105,10 @@ type Shelf struct {
 	root string
 	cfg  Config
 
-	work sync.Mutex // held by what changes folders
-	mu   sync.Mutex
-	now  *state
+	work    sync.Mutex // held by what changes folders
+	mu      sync.Mutex
+	now     *state
+	rebuilt *Rebuilt // in this life, or in one that has not told it
 }
 
 // Open opens the shelf in root, which is made when it is not there. A state file that cannot be read is set aside and
@@ -123,6 +124,7 @@ func Open(root string, cfg Config) (*Shelf, error) {
 	if s.now, err = s.load(); err != nil {
 		return nil, fmt.Errorf("open shelf %q: %w", root, err)
 	}
+	s.rebuilt = s.now.Rebuilt
 	if err := s.sweep(); err != nil {
 		return nil, fmt.Errorf("open shelf %q: %w", root, err)
 	}
@@ -133,7 +135,7 @@ func (s *Shelf) load() (*state, error) {
 	path := filepath.Join(s.root, stateFile)
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return s.rebuild()
+		return s.rebuild(nil)
 	}
 	if err != nil {
 		return nil, err
@@ -143,10 +145,10 @@ func (s *Shelf) load() (*state, error) {
 		return st, nil
 	}
 	s.cfg.Logger.Error("state of the shelf is damaged: it is set aside and made anew from the folders", "file", path, "err", err)
-	if err := atomicfile.Write(path+".damaged", text, 0o644); err != nil {
-		return nil, err
+	if werr := atomicfile.Write(path+".damaged", text, 0o644); werr != nil {
+		return nil, werr
 	}
-	return s.rebuild()
+	return s.rebuild(err)
 }
 
 func parseState(text []byte) (*state, error) {

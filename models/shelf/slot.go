@@ -39,7 +39,7 @@ func (s *Shelf) Settle(pipeline, base string) (dropped bool, err error) {
 // Activate says that a pipeline is to use a version: it waits from now on. One that waits already gives way; one that is
 // on trial does not.
 func (s *Shelf) Activate(r Request) error {
-	return s.update("waiting", func(st *state) error {
+	err := s.update("waiting", func(st *state) error {
 		slot := st.Slots[r.Pipeline]
 		if slot == nil {
 			slot = &Slot{Pipeline: r.Pipeline, Base: r.Base}
@@ -60,6 +60,10 @@ func (s *Shelf) Activate(r Request) error {
 		slot.Next = try
 		return nil
 	})
+	if err == nil {
+		s.restored()
+	}
+	return err
 }
 
 // try looks the version up.

@@ -96,6 +96,7 @@ type state struct {
 	Count    uint64           `json:"count"` // imports so far
 	Versions []Version        `json:"versions"`
 	Slots    map[string]*Slot `json:"slots"`
+	Rebuilt  *Rebuilt         `json:"rebuilt,omitempty"` // nobody has been told yet; it is never changed
 }
 
 // format of state.json.
@@ -105,7 +106,7 @@ func newState() *state { return &state{Format: format, Slots: map[string]*Slot{}
 
 // clone is a deep copy.
 func (st *state) clone() *state {
-	c := &state{Format: st.Format, Count: st.Count, Versions: slices.Clone(st.Versions), Slots: make(map[string]*Slot, len(st.Slots))}
+	c := &state{Format: st.Format, Count: st.Count, Versions: slices.Clone(st.Versions), Slots: make(map[string]*Slot, len(st.Slots)), Rebuilt: st.Rebuilt}
 	for name, s := range st.Slots {
 		c.Slots[name] = s.clone()
 	}

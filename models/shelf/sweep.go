@@ -85,8 +85,9 @@ func (s *Shelf) sweep() error {
 }
 
 // rebuild makes a state from the folders that are whole, and puts it on the disk before anything goes by it: without it
-// the next start would find folders that no record needs.
-func (s *Shelf) rebuild() (*state, error) {
+// the next start would find folders that no record needs. The cause is nil when there was no file; without a folder the
+// shelf is new then.
+func (s *Shelf) rebuild(cause error) (*state, error) {
 	st := newState()
 	err := s.folders(func(folder string) error {
 		b, err := manifest.Open(os.DirFS(s.Path(folder)))
@@ -107,8 +108,15 @@ func (s *Shelf) rebuild() (*state, error) {
 		}
 		return nil
 	})
-	if err != nil || len(st.Versions) == 0 {
+	switch {
+	case err != nil:
 		return st, err
+	case cause != nil:
+		st.Rebuilt = &Rebuilt{Reason: stateFile + " was damaged: " + cause.Error(), Versions: len(st.Versions)}
+	case len(st.Versions) > 0:
+		st.Rebuilt = &Rebuilt{Reason: stateFile + " was not there", Versions: len(st.Versions)}
+	default:
+		return st, nil
 	}
 	return st, s.save(st)
 }

@@ -21,6 +21,7 @@ const (
 	EventModelSwapped     = "model_swapped"     // pipeline, model, from, engine: the results that follow are another model's
 	EventModelMeasured    = "model_measured"    // pipeline, model, passed, and the whole report as a document
 	EventModelDoubted     = "model_doubted"     // pipeline, model, reason: it is in use, and may not be put to use any more
+	EventShelfRebuilt     = "shelf_rebuilt"     // reason, versions: what the pipelines used, and which versions failed, is forgotten
 	EventModelTrial       = "model_trial"       // pipeline, model, and the headline of its acceptance
 	EventModelCommitted   = "model_committed"   // pipeline, model, reason, attempts
 	EventModelReverted    = "model_reverted"    // pipeline, model, instead, phase, reason, attempts

@@ -1,0 +1,32 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/dunlin-iot/dunlin/sync/wire"
+)
+
+// tellRebuilt sends up that the state of the shelf was damaged or lost.
+func (s *stock) tellRebuilt() {
+	err := s.shelf.TellRebuilt(func(facts map[string]any) error {
+		facts["reason"] = wire.Clip(fmt.Sprint(facts["reason"]))
+		record, err := wire.AppendEvent(nil, wire.Event{Name: wire.EventShelfRebuilt, Facts: facts})
+		if err != nil {
+			return err
+		}
+		return s.rec.Append(wire.Events, s.clock.Boot(), record)
+	})
+	if err != nil {
+		s.log.Error("event is not recorded", "event", wire.EventShelfRebuilt, "err", err)
+	}
+}
+
+// rebuilt is the same for people, as long as nobody has activated a version since; empty otherwise.
+func (s *stock) rebuilt() string {
+	r, ok := s.shelf.Rebuilt()
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf("the state of the models' shelf was made anew from %d whole folders, because %s: what pipelines used, which versions had failed and who signed them is forgotten; "+
+		"they use what the configuration names: import again and activate what they are to use", r.Versions, r.Reason)
+}
