@@ -55,7 +55,7 @@ func exitCode(err error) int {
 		return exitAbsent
 	case trust.CodeOf(err) != "", errors.Is(err, errNotAccepted), errors.Is(err, fs.ErrPermission), errors.Is(err, control.ErrForbidden):
 		return exitRefused
-	case errors.As(err, &absent), errors.Is(err, fs.ErrNotExist), errors.Is(err, engine.ErrRuntime), errors.Is(err, control.ErrNotRunning), errors.Is(err, control.ErrNotFound):
+	case errors.As(err, &absent), errors.Is(err, fs.ErrNotExist), errors.Is(err, trust.ErrNoFolder), errors.Is(err, engine.ErrRuntime), errors.Is(err, control.ErrNotRunning), errors.Is(err, control.ErrNotFound):
 		return exitAbsent
 	}
 	return exitFault

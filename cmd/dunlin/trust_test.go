@@ -78,7 +78,9 @@ func TestTrustCommands(t *testing.T) {
 	if out := d.dunlin(exitRefused, "refresh", state, "--from", d.stick); !strings.Contains(out, "[rollback]") {
 		t.Error(out)
 	}
-	d.dunlin(exitFault, "refresh", state, "--from", filepath.Join(d.stick, "none"))
+	if out := d.dunlin(exitAbsent, "refresh", state, "--from", filepath.Join(d.stick, "none")); !strings.Contains(out, "/none\": there is no such folder; is the stick plugged in") {
+		t.Error(out)
+	}
 }
 
 func TestBoardWord(t *testing.T) {

@@ -22,8 +22,11 @@ func Folder(dir string) Source {
 	}
 	return func(_ context.Context, name string, max int64) ([]byte, error) {
 		root, err := os.OpenRoot(dir)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("open metadata folder %q: %w", dir, ErrNoFolder)
+		}
 		if err != nil {
-			return nil, fmt.Errorf("open metadata folder %q: %w", dir, errFolder{err})
+			return nil, fmt.Errorf("open metadata folder %q: %w", dir, err)
 		}
 		f, err := root.Open(name)
 		if err != nil {
@@ -34,8 +37,9 @@ func Folder(dir string) Source {
 	}
 }
 
-// errFolder hides fs.ErrNotExist: a folder that is not there is trouble, not a repository without that file.
-type errFolder struct{ error }
+// ErrNoFolder is inside what a refresh from a Folder returns when the folder itself is not there. It is no fs.ErrNotExist:
+// that would be a repository without that file.
+var ErrNoFolder = errors.New("there is no such folder; is the stick plugged in and mounted?")
 
 // Memory is a repository in a map from file name to content.
 func Memory(files map[string][]byte) Source {
