@@ -4,39 +4,65 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 
 	"github.com/spf13/cobra"
+
+	"github.com/dunlin-iot/dunlin/hub/release"
 )
 
+// Exit codes; docs/exit-codes.md explains them to users.
 const (
-	exitOK    = 0
-	exitFault = 1 // the machine, the data or this program
-	exitUsage = 2 // a wrong command line
+	exitOK      = 0
+	exitFault   = 1 // the machine, the data or this program
+	exitUsage   = 2 // a wrong command line or input
+	exitAbsent  = 3 // a file, a repository or a database is not there
+	exitRefused = 4 // permission denied, or it would break what was signed or written before
 )
 
-// faultError is an error of a command that was understood; every other error is one of the command line.
-type faultError struct{ err error }
+// codedError is an error of a command that was understood; every other error is one of the command line.
+type codedError struct {
+	code int
+	err  error
+}
 
-func (e *faultError) Error() string { return e.err.Error() }
-func (e *faultError) Unwrap() error { return e.err }
+func (e *codedError) Error() string { return e.err.Error() }
+func (e *codedError) Unwrap() error { return e.err }
+
+func withCode(code int, err error) error { return &codedError{code, err} }
 
 // usageError is an error that only the command itself could see in its flags.
 type usageError struct{ sentence string }
 
 func (e *usageError) Error() string { return e.sentence }
 
-// understood marks the errors of a command once its line was parsed.
+// understood gives the errors of a command their codes, once its line was parsed.
 func understood(c *cobra.Command) *cobra.Command {
 	do := c.RunE
 	c.RunE = func(c *cobra.Command, args []string) error {
 		err := do(c, args)
 		var usage *usageError
-		if err == nil || errors.As(err, &usage) {
+		var coded *codedError
+		if err == nil || errors.As(err, &usage) || errors.As(err, &coded) {
 			return err
 		}
-		return &faultError{err}
+		return withCode(sortOf(err), err)
 	}
 	return c
+}
+
+// sortOf sorts an error by what a script would do about it.
+func sortOf(err error) int {
+	kind := release.KindOf(err)
+	switch {
+	case kind == release.Wrong:
+		return exitUsage
+	case kind == release.Refused, errors.Is(err, fs.ErrPermission):
+		return exitRefused
+	case kind == release.Absent, errors.Is(err, fs.ErrNotExist):
+		return exitAbsent
+	}
+	return exitFault
 }
 
 // exitCode tells the person what went wrong and the script how.
@@ -45,9 +71,9 @@ func exitCode(w io.Writer, err error) int {
 		return exitOK
 	}
 	fmt.Fprintf(w, "dunlin-hub: %v\n", err)
-	var fault *faultError
-	if errors.As(err, &fault) {
-		return exitFault
+	var coded *codedError
+	if errors.As(err, &coded) {
+		return coded.code
 	}
 	fmt.Fprintln(w, "Run 'dunlin-hub help' for the commands and their flags.")
 	return exitUsage

@@ -30,14 +30,14 @@ func (p *passphraseFlag) new() (string, error) {
 		return "", err
 	}
 	if len(text) < leastPassphrase {
-		return "", fmt.Errorf("a passphrase needs at least %d characters: four or five random words are good", leastPassphrase)
+		return "", withCode(exitUsage, fmt.Errorf("a passphrase needs at least %d characters: four or five random words are good", leastPassphrase))
 	}
 	if p.file != "" {
 		return text, nil
 	}
 	again, err := p.read("Again: ")
 	if err == nil && again != text {
-		err = errors.New("the two passphrases differ")
+		err = withCode(exitUsage, errors.New("the two passphrases differ"))
 	}
 	return text, err
 }
@@ -53,7 +53,7 @@ func (p *passphraseFlag) read(prompt string) (string, error) {
 	}
 	in := int(os.Stdin.Fd())
 	if !term.IsTerminal(in) {
-		return "", errors.New("read passphrase: there is no terminal to ask; use --passphrase-file")
+		return "", withCode(exitUsage, errors.New("read passphrase: there is no terminal to ask; use --passphrase-file"))
 	}
 	fmt.Fprint(os.Stderr, prompt)
 	data, err := term.ReadPassword(in)

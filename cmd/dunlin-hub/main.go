@@ -1,7 +1,7 @@
 // Dunlin-hub looks after a fleet of devices: broker, database, API and page in one program.
 //
 // main.go shows the program's commands, wire.go what a running hub is built of, and every other file is one command or
-// one concern of it. Exit codes: 0 done, 1 a fault of the machine, the data or this program, 2 a wrong command line.
+// one concern of it. Exit codes are in exit.go.
 package main
 
 import (

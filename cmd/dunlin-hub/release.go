@@ -53,6 +53,7 @@ func releaseAddCommand() *cobra.Command {
 	f.StringVar(&delegates, "delegates", "", "only with one of these delegates")
 	f.StringVar(&bases, "bases", "", "SHA-256 of files that a delta exists for")
 	f.Int64Var(&o.Demands.RAM, "ram", 0, "only with so many `MiB` of memory")
+	liftFlag(c, &o.Lift)
 	f.StringVar(&o.Demands.AgentMin, "agent-min", "", "first `version` of the agent that can use it")
 	f.StringVar(&o.Demands.AgentMax, "agent-max", "", "last `version` of the agent that can use it")
 	return c
@@ -84,21 +85,30 @@ func addRelease(c *cobra.Command, repo, file string, agent bool, o release.Offer
 	return err
 }
 
+// liftFlag adds --lift. A revocation is lifted by whoever stages and by whoever signs, each on purpose.
+func liftFlag(c *cobra.Command, lift *bool) {
+	c.Flags().BoolVar(lift, "lift", false, "lift a revocation: allow again what an earlier floor revoked")
+}
+
 func releaseDropCommand() *cobra.Command {
 	var repo string
+	var lift bool
 	c := &cobra.Command{
 		Use: "drop PATH", Short: "Stop offering a release; devices that have it keep it", Args: cobra.ExactArgs(1),
+		Long: `Stages a list without the release. Its floor goes with it: where that would lift a revocation, list another release with
+the same floor first ('release add --floor'), or say --lift.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			r, err := release.Open(repo, release.Config{})
 			if err != nil {
 				return err
 			}
-			if err := r.Drop(args[0]); err != nil {
+			if err := r.Drop(args[0], lift); err != nil {
 				return err
 			}
 			return printStaged(c.OutOrStdout(), r, r.Staged())
 		},
 	}
+	liftFlag(c, &lift)
 	repoFlag(c, &repo)
 	return c
 }

@@ -17,41 +17,46 @@ import (
 func releaseSignCommand() *cobra.Command {
 	var repo string
 	var files []string
-	var yes bool
+	var yes, lift bool
 	var secret passphraseFlag
 	c := &cobra.Command{
 		Use: "sign --key FILE", Short: "Read out what is staged and sign it with an offline key", Args: cobra.NoArgs,
 		Long: `Prints in words what every staged list means, asks, and adds the signature of each key to the lists that the key may
-sign. It needs no network: carry the repository to the machine that has the key, and back.`,
+sign. It needs no network: carry the repository to the machine that has the key, and back. A list that lifts a revocation
+is signed with --lift only, and one that uses a release number for a second file not at all.`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if len(files) == 0 {
 				return &usageError{"release sign needs --key FILE"}
 			}
-			return signRelease(c, repo, files, yes, &secret)
+			return signRelease(c, repo, files, yes, lift, &secret)
 		},
 	}
 	repoFlag(c, &repo)
 	secret.add(c)
 	c.Flags().StringArrayVar(&files, "key", nil, "key `file`; may be given more than once")
 	c.Flags().BoolVar(&yes, "yes", false, "do not ask: for a machine that signs what was reviewed elsewhere")
+	liftFlag(c, &lift)
 	return c
 }
 
-func signRelease(c *cobra.Command, repo string, files []string, yes bool, secret *passphraseFlag) error {
+func signRelease(c *cobra.Command, repo string, files []string, yes, lift bool, secret *passphraseFlag) error {
 	r, err := release.Open(repo, release.Config{})
 	if err != nil {
 		return err
 	}
 	staged := r.Staged()
 	if len(staged) == 0 {
-		return errors.New("sign: nothing is staged: 'dunlin-hub release add FILE' lists a release")
+		return withCode(exitAbsent, errors.New("sign: nothing is staged: 'dunlin-hub release add FILE' lists a release"))
 	}
 	w := c.OutOrStdout()
 	if err := printStaged(w, r, staged); err != nil {
 		return err
 	}
+	if err := maySign(r, staged, lift); err != nil {
+		return err
+	}
 	if !yes && !confirm(c.InOrStdin(), w) {
-		return errors.New("sign: not signed")
+		return withCode(exitRefused, errors.New("sign: not signed"))
 	}
 	for _, file := range files {
 		k, err := release.LoadKey(file, secret.get)
@@ -60,6 +65,28 @@ func signRelease(c *cobra.Command, repo string, files []string, yes bool, secret
 		}
 		if err := signWith(w, r, k, file, staged); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// maySign refuses what a signer can hardly want: a list that makes devices raise an alarm, and one that takes a
+// revocation back without being told to.
+func maySign(r *release.Repository, staged []string, lift bool) error {
+	for _, role := range staged {
+		reuses, err := r.Reuses(role)
+		if err != nil {
+			return err
+		}
+		if len(reuses) > 0 {
+			return withCode(exitRefused, fmt.Errorf("sign %s: %s", role, reuses[0]))
+		}
+		lifts, err := r.Lifts(role)
+		if err != nil {
+			return err
+		}
+		if len(lifts) > 0 && !lift {
+			return withCode(exitRefused, fmt.Errorf("sign %s: it %s: if that is what you want, say --lift", role, lifts[0]))
 		}
 	}
 	return nil
@@ -82,7 +109,7 @@ func signWith(w io.Writer, r *release.Repository, k *release.Key, file string, s
 		}
 	}
 	if !any {
-		return fmt.Errorf("sign: %s may sign nothing of what is staged (%s)", file, strings.Join(staged, ", "))
+		return withCode(exitRefused, fmt.Errorf("sign: %s may sign nothing of what is staged (%s)", file, strings.Join(staged, ", ")))
 	}
 	return nil
 }

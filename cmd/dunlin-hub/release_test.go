@@ -77,19 +77,20 @@ func TestOwnerToDevice(t *testing.T) {
 	out := d.hub(0, "keys init --repo @repo --keys @keys --passphrase-file @pass --work 10")
 	wants(t, out, "firmware-3.age", "online.pem", "dunlin trust init root.json --sha256")
 	digest := regexp.MustCompile(`--sha256 ([0-9a-f]{64})`).FindStringSubmatch(out)[1]
-	d.hub(1, "keys init --repo @repo --keys @keys --passphrase-file @pass --work 10")
+	d.hub(exitRefused, "keys init --repo @repo --keys @keys --passphrase-file @pass --work 10")
 
 	d.bundle("motions.dunlin")
-	wants(t, d.hub(0, "release add --repo @repo @motions.dunlin --arch amd64"), "staged: models/motions-1.dunlin, release 1 of models/motions", "only for amd64")
+	wants(t, d.hub(0, "release add --repo @repo @motions.dunlin --arch amd64"),
+		"staged: models/motions-1.dunlin, release 1 of models/motions", "only for amd64")
 	if err := os.WriteFile(d.at("agent"), []byte("binary"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	d.hub(0, "release add --repo @repo @agent --agent --version 1.3.0 --arch amd64")
-	wants(t, d.hub(1, "release publish --repo @repo --online-key @keys/online.pem"), "signatures are missing")
+	wants(t, d.hub(exitRefused, "release publish --repo @repo --online-key @keys/online.pem"), "signatures are missing")
 	sign := "release sign --repo @repo --yes --passphrase-file @pass"
 	wants(t, d.hub(0, sign+" --key @keys/models-1.age --key @keys/firmware-1.age"), "OFFERS  models/motions-1.dunlin",
 		"signed models with", "models-1.age (complete)", "firmware-1.age (more signatures are needed)")
-	wants(t, d.hub(1, sign+" --key @keys/root-1.age"), "may sign nothing of what is staged")
+	wants(t, d.hub(exitRefused, sign+" --key @keys/root-1.age"), "may sign nothing of what is staged")
 	d.hub(0, sign+" --key @keys/firmware-3.age")
 	wants(t, d.hub(0, "release publish --repo @repo --online-key @keys/online.pem"), "published models, firmware and a new timestamp")
 	wants(t, d.hub(0, "release show --repo @repo"), "agent/1.3.0-amd64", "firmware: 2 of")
@@ -110,8 +111,10 @@ func TestOwnerToDevice(t *testing.T) {
 	if _, err := store.Refresh(t.Context(), trust.Folder(d.at("stick"))); err != nil {
 		t.Fatal(err)
 	}
-	if _, refusal := store.Decide("models/motions-1.dunlin", trust.Facts{Arch: "amd64"}); refusal != nil {
-		t.Error(refusal)
+	for _, arch := range []string{"amd64"} {
+		if _, refusal := store.Decide("models/motions-1.dunlin", trust.Facts{Arch: arch, RAM: 64}); refusal != nil {
+			t.Error(refusal)
+		}
 	}
 }
 
@@ -130,34 +133,99 @@ func TestKeysAreRotated(t *testing.T) {
 			d.hub(0, sign+" --key @keys/root-1.age --key @keys/root-2.age --key "+file)
 		default:
 			d.hub(0, sign+" --key @keys/root-2.age --key @keys/root-3.age")
-			wants(t, d.hub(1, "release publish --repo @repo --online-key @keys/online.pem"), "is not the online key that root names")
+			wants(t, d.hub(exitRefused, "release publish --repo @repo --online-key @keys/online.pem"), "is not the online key that root names")
 			online = file
 		}
 		d.hub(0, "release publish --repo @repo --online-key "+online)
 	}
 }
 
-func TestWrongCommandLinesOfRelease(t *testing.T) {
+// TestExitCodesOfRelease: docs/exit-codes.md, and a sentence that says how to mend it.
+func TestExitCodesOfRelease(t *testing.T) {
 	d := newDesk(t)
 	d.hub(0, "keys init --repo @repo --keys @keys --passphrase-file @pass --work 10")
 	d.bundle("motions.dunlin")
-	for line, code := range map[string]int{
-		"release sign --repo @repo":                                   2,
-		"release add --repo @repo @pass --agent":                      2,
-		"release add --repo @repo @motions.dunlin --version 3":        2,
-		"release export @x --repo @repo --valid 400d":                 2,
-		"release export @x --repo @repo --valid 5h":                   2,
-		"keys rotate root --repo @repo":                               2,
-		"keys rotate king --repo @repo --old a --new @b":              2,
-		"release add --repo @repo @pass":                              1,
-		"release add --repo @nothing @motions.dunlin":                 1,
-		"release drop models/x-1.dunlin --repo @repo":                 1,
-		"release sign --repo @repo --key @keys/root-1.age":            1,
-		"release publish --repo @repo --online-key @keys/root-1.none": 1,
-		"release add --repo @repo @motions.dunlin --floor 2":          1,
-	} {
-		d.hub(code, line)
+	for name, text := range map[string]string{"short": "abc\n", "other": "four other words there\n"} {
+		if err := os.WriteFile(d.at(name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
+	add := "release add --repo @repo @motions.dunlin"
+	for line, want := range map[string]struct {
+		code int
+		says string
+	}{
+		"release sign --repo @repo":                                   {exitUsage, "needs --key FILE"},
+		"release add --repo @repo @pass --agent":                      {exitUsage, "needs --version and one --arch"},
+		add + " --version 3":                                          {exitUsage, "--version goes with --agent"},
+		"release export @x --repo @repo --valid 400d":                 {exitUsage, "1d to 365d"},
+		"release export @x --repo @repo --valid 5h":                   {exitUsage, "1d to 365d"},
+		"keys rotate root --repo @repo":                               {exitUsage, "--old ID"},
+		"keys rotate king --repo @repo --old a --new @b":              {exitUsage, "king"},
+		"release add --repo @repo @pass":                              {exitUsage, "dunlin models pack"},
+		add + " --floor 2":                                            {exitUsage, "revokes itself"},
+		"keys init --repo @r2 --keys @k2 --passphrase-file @short":    {exitUsage, "at least 12 characters"},
+		"release sign --repo @nothing --key @keys/models-1.age":       {exitAbsent, "'dunlin-hub keys init' makes one"},
+		"release add --repo @nothing @motions.dunlin":                 {exitAbsent, "there is none: 'dunlin-hub keys init' makes one"},
+		"release add --repo @repo @none.dunlin":                       {exitAbsent, "none.dunlin"},
+		"release drop models/x-1.dunlin --repo @repo":                 {exitAbsent, "it is not listed"},
+		"release sign --repo @repo --key @keys/root-1.age":            {exitAbsent, "nothing is staged"},
+		"release publish --repo @repo --online-key @keys/root-1.none": {exitAbsent, "root-1.none"},
+		"release publish --repo @repo --online-key @pass":             {exitUsage, "this is no key file"},
+		"keys rotate models --repo @repo --old 00000000000000000 --new @b --passphrase-file @pass --work 10": {exitUsage, "of its keys begin with"},
+	} {
+		wants(t, d.hub(want.code, line), want.says)
+	}
+	d.hub(0, add)
+	sign := "release sign --repo @repo --yes --key @keys/models-1.age"
+	wants(t, d.hub(exitUsage, sign+" --passphrase-file @other"), "does not open this key")
+	wants(t, d.hub(exitRefused, "release export @x --repo @repo --online-key @keys/online.pem"), "models is staged and not published")
+}
+
+// TestRevocationIsLiftedOnPurpose: whoever stages and whoever signs say --lift, and read what it means.
+func TestRevocationIsLiftedOnPurpose(t *testing.T) {
+	d := newDesk(t)
+	d.hub(0, "keys init --repo @repo --keys @keys --passphrase-file @pass --work 10")
+	d.bundle("motions.dunlin")
+	sign := "release sign --repo @repo --yes --passphrase-file @pass --key @keys/models-1.age"
+	publish := "release publish --repo @repo --online-key @keys/online.pem"
+	d.hub(0, "release add --repo @repo @motions.dunlin --number 12 --floor 12")
+	d.hub(0, sign)
+	d.hub(0, publish)
+
+	const lifts = "LIFTS the revocation of releases below 12 of models/motions"
+	wants(t, d.hub(exitRefused, "release drop models/motions-1.dunlin --repo @repo"), lifts, "or say --lift")
+	wants(t, d.hub(exitRefused, "release add --repo @repo @motions.dunlin --number 13"), lifts, "or say --lift")
+	wants(t, d.hub(0, "release add --repo @repo @motions.dunlin --number 13 --lift"), "staged:")
+	wants(t, d.hub(0, "release show --repo @repo"), lifts)
+	wants(t, d.hub(exitRefused, sign), "  "+lifts, "sign models: it "+lifts, "say --lift")
+	wants(t, d.hub(exitRefused, publish), "signatures are missing")
+	wants(t, d.hub(0, sign+" --lift"), "  "+lifts, "signed models")
+	d.hub(0, publish)
+}
+
+// TestOneNumberTwoFilesIsNotSigned: a list that was not made with 'release add' is read before it is signed.
+func TestOneNumberTwoFilesIsNotSigned(t *testing.T) {
+	d := newDesk(t)
+	d.hub(0, "keys init --repo @repo --keys @keys --passphrase-file @pass --work 10")
+	d.bundle("motions.dunlin")
+	sign := "release sign --repo @repo --yes --passphrase-file @pass --key @keys/models-1.age"
+	d.hub(0, "release add --repo @repo @motions.dunlin")
+	d.hub(0, sign)
+	d.hub(0, "release publish --repo @repo --online-key @keys/online.pem")
+	d.hub(0, "release renew models --repo @repo")
+	list, err := os.ReadFile(d.at("repo/staged/models.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	forged := regexp.MustCompile(`"sha256":"[0-9a-f]{64}"`).ReplaceAll(list, []byte(`"sha256":"`+strings.Repeat("ab", 32)+`"`))
+	if bytes.Equal(forged, list) {
+		t.Fatalf("no digest to replace in\n%s", list)
+	}
+	if err := os.WriteFile(d.at("repo/staged/models.json"), forged, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	wants(t, d.hub(exitRefused, sign+" --lift"), "ALARM: release 1 of models/motions was published as another file", "sign models: release 1 of models/motions")
 }
 
 func TestOnlyYesSigns(t *testing.T) {

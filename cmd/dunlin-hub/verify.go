@@ -18,7 +18,7 @@ import (
 )
 
 // verifyCommand recomputes the completeness invariant. It ends with an error, exit code 1, when the invariant does not
-// hold or the database cannot be read.
+// hold or the database cannot be read, 3 when there is none and 2 when the file is something else.
 func verifyCommand() *cobra.Command {
 	var path string
 	format := verifyFormat("text")
@@ -57,7 +57,7 @@ func (f *verifyFormat) Set(s string) error {
 func verifyDatabase(ctx context.Context, w io.Writer, path string, format verifyFormat) error {
 	db, err := store.OpenReader(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("verify %q: there is no database there: the hub prints its place when it starts", path)
+		return withCode(exitAbsent, fmt.Errorf("verify %q: there is no database there: the hub prints its place when it starts", path))
 	}
 	if err != nil {
 		return err
@@ -65,7 +65,7 @@ func verifyDatabase(ctx context.Context, w io.Writer, path string, format verify
 	defer db.Close()
 	report, err := verify.Database(ctx, db)
 	if errors.Is(err, store.ErrNotDatabase) {
-		return fmt.Errorf("verify %q: %w: the hub prints the place of its database when it starts", path, store.ErrNotDatabase)
+		return withCode(exitUsage, fmt.Errorf("verify %q: %w: the hub prints the place of its database when it starts", path, store.ErrNotDatabase))
 	}
 	if err != nil {
 		return err

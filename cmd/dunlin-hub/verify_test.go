@@ -67,10 +67,10 @@ func TestVerify(t *testing.T) {
 		{"sum", []string{"--db", sound}, exitOK, "total: delivered 3, gaps 3, waiting 2: every record exactly once", ""},
 		{"hole", []string{"--db", broken}, exitFault, "FAULT: number 2 is delivered, but without a row",
 			"the first: acme/watch-1 results epoch ab000000000000000000000000000000: number 2 is delivered, but without a row"},
-		{"no database", []string{"--db", sound + ".absent"}, exitFault, "", "there is no database there: the hub prints its place when it starts"},
+		{"no database", []string{"--db", sound + ".absent"}, exitAbsent, "", "there is no database there: the hub prints its place when it starts"},
 		{"no flag", nil, exitUsage, "", "verify needs --db FILE"},
 		{"empty flag", []string{"--db", ""}, exitUsage, "", "verify needs --db FILE"},
-		{"not a database", []string{"--db", noDatabase(t, t.TempDir())}, exitFault, "", "hub.db\": the file is no database of a hub: the hub prints"},
+		{"not a database", []string{"--db", noDatabase(t, t.TempDir())}, exitUsage, "", "hub.db\": the file is no database of a hub: the hub prints"},
 		{"wrong format", []string{"--db", sound, "-o", "xml"}, exitUsage, "", "want text or json"},
 		{"too much", []string{"--db", sound, "more"}, exitUsage, "", "unknown command"},
 	}

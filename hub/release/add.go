@@ -10,6 +10,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/theupdateframework/go-tuf/v2/metadata"
@@ -27,41 +28,58 @@ type Offer struct {
 	Floor   int64
 	Demands trust.Demands
 	Bases   []string
+	Lift    bool // the list may lift a revocation: see Lifts
 }
 
 // Add copies a file into the repository and stages the list that names it. Nothing is offered until that list has been
-// signed and published. Listing the same version again replaces its numbers and demands.
+// signed and published. Listing the same version again replaces its numbers and demands. A number is held against every
+// list that was ever published here, and a list that lifts a revocation is refused unless the offer says so.
 func (r *Repository) Add(file string, o Offer) (trust.Release, error) {
 	next, err := r.nextList(o.Role)
 	if err != nil {
 		return trust.Release{}, err
 	}
-	rel, custom, err := o.release(file, next)
+	h, err := r.history(o.Role)
+	if err != nil {
+		return trust.Release{}, err
+	}
+	before := h.lifts(releases(next))
+	rel, err := o.list(file, next, h)
 	if err != nil {
 		return trust.Release{}, fmt.Errorf("add %q: %w", file, err)
 	}
-	for _, other := range releases(next) {
-		if other.Line == rel.Line && other.Number == rel.Number && other.Path != rel.Path {
-			return trust.Release{}, fmt.Errorf("add %q: %s is release %d already: every device would raise an alarm", file, other.Path, rel.Number)
-		}
-		if other.Path == rel.Path && other.Number == rel.Number && other.SHA256 != rel.SHA256 {
-			return trust.Release{}, fmt.Errorf("add %q: release %d was listed with another file: give the new file a new number", file, rel.Number)
-		}
+	if err := mayLift(before, h.lifts(releases(next)), o.Lift); err != nil {
+		return trust.Release{}, fmt.Errorf("add %q: %w", file, err)
 	}
 	if err := r.store(file, rel); err != nil {
 		return trust.Release{}, err
 	}
-	sum, err := hex.DecodeString(rel.SHA256)
-	if err != nil {
-		return trust.Release{}, fmt.Errorf("add %q: %w", file, err)
-	}
-	raw := json.RawMessage(custom)
-	next.Signed.Targets[rel.Path] = &metadata.TargetFiles{Length: rel.Length, Hashes: metadata.Hashes{"sha256": sum}, Custom: &raw, Path: rel.Path}
 	return rel, stage(r, o.Role, next)
 }
 
-// release is what a device will read, parsed by the device's own rules.
-func (o Offer) release(file string, next *metadata.Metadata[metadata.TargetsType]) (trust.Release, []byte, error) {
+// list puts an offer into the next list, where its number is free or its own.
+func (o Offer) list(file string, next *metadata.Metadata[metadata.TargetsType], h *history) (trust.Release, error) {
+	rel, target, err := o.release(file, releases(next), h)
+	if err != nil {
+		return rel, err
+	}
+	for _, other := range releases(next) {
+		if other.Line == rel.Line && other.Number == rel.Number && other.Path != rel.Path {
+			return rel, refused("%s is release %d already: every device would raise an alarm", other.Path, rel.Number)
+		}
+		if other.Path == rel.Path && other.Number == rel.Number && other.SHA256 != rel.SHA256 {
+			return rel, refused("release %d was listed with another file: give the new file a new number", rel.Number)
+		}
+	}
+	if old, ok := h.reused(rel); ok {
+		return rel, refused("%s", reuseWords(rel, old))
+	}
+	next.Signed.Targets[rel.Path] = target
+	return rel, nil
+}
+
+// release is what a device will read, parsed by the device's own rules, and the entry that it is read from.
+func (o Offer) release(file string, listed map[string]trust.Release, h *history) (trust.Release, *metadata.TargetFiles, error) {
 	length, sum, err := digest(file)
 	if err != nil {
 		return trust.Release{}, nil, err
@@ -71,24 +89,29 @@ func (o Offer) release(file string, next *metadata.Metadata[metadata.TargetsType
 		at = "agent/" + o.Version + "-" + strings.Join(o.Demands.Arch, "+")
 	}
 	if o.Number == 0 {
-		o.Number = o.nextNumber(at, hex.EncodeToString(sum), next)
+		o.Number = o.nextNumber(at, hex.EncodeToString(sum), listed, h)
 	}
 	custom, err := json.Marshal(o.custom())
 	if err != nil {
 		return trust.Release{}, nil, err
 	}
 	rel, err := trust.ParseRelease(at, length, sum, custom)
-	return rel, custom, err
+	if err != nil {
+		return trust.Release{}, nil, wrong("%w", err)
+	}
+	raw := json.RawMessage(custom)
+	return rel, &metadata.TargetFiles{Length: length, Hashes: metadata.Hashes{"sha256": sum}, Custom: &raw, Path: at}, nil
 }
 
-// nextNumber is one more than the highest of the product line; the same file under the same name keeps its number.
-func (o Offer) nextNumber(at, sum string, next *metadata.Metadata[metadata.TargetsType]) int64 {
+// nextNumber is one more than the highest that the product line ever had; the same file under the same name keeps its
+// number.
+func (o Offer) nextNumber(at, sum string, listed map[string]trust.Release, h *history) int64 {
 	line := "models/" + o.Name
 	if o.Role == Firmware {
 		line = "agent/" + strings.Join(o.Demands.Arch, "+")
 	}
-	n := int64(1)
-	for _, other := range releases(next) {
+	n := h.highest(line) + 1
+	for _, other := range listed {
 		if other.Path == at && other.SHA256 == sum {
 			return other.Number
 		}
@@ -96,7 +119,22 @@ func (o Offer) nextNumber(at, sum string, next *metadata.Metadata[metadata.Targe
 			n = max(n, other.Number+1)
 		}
 	}
+	for _, old := range h.files[line] {
+		if old.Path == at && old.SHA256 == sum {
+			return old.Number
+		}
+	}
 	return n
+}
+
+// mayLift refuses a list in which a floor sinks that had not sunk in the list before, unless that was asked for.
+func mayLift(before, after []lift, asked bool) error {
+	for _, l := range after {
+		if !asked && !slices.Contains(before, l) {
+			return refused("this %s; list a release with the floor %d first, or say --lift", l, l.from)
+		}
+	}
+	return nil
 }
 
 // custom are the fields of a release as TUF carries them: strings and integers, lists as words.
@@ -156,8 +194,8 @@ func (r *Repository) store(file string, rel trust.Release) error {
 	return out.Commit()
 }
 
-// Drop stages a list that no longer offers a release.
-func (r *Repository) Drop(at string) error {
+// Drop stages a list that no longer offers a release. A list that lifts a revocation is refused unless lift is true.
+func (r *Repository) Drop(at string, lift bool) error {
 	role := Models
 	if strings.HasPrefix(at, "agent/") {
 		role = Firmware
@@ -167,8 +205,16 @@ func (r *Repository) Drop(at string) error {
 		return err
 	}
 	if next.Signed.Targets[at] == nil {
-		return fmt.Errorf("drop %q: it is not listed", at)
+		return absent("drop %q: it is not listed", at)
 	}
+	h, err := r.history(role)
+	if err != nil {
+		return err
+	}
+	before := h.lifts(releases(next))
 	delete(next.Signed.Targets, at)
+	if err := mayLift(before, h.lifts(releases(next)), lift); err != nil {
+		return fmt.Errorf("drop %q: %w", at, err)
+	}
 	return stage(r, role, next)
 }

@@ -13,12 +13,15 @@ import (
 // The hub runs no models, so golden vectors are left to `dunlin models pack`.
 func ReadBundle(file string) (name, version string, err error) {
 	z, err := zip.OpenReader(file)
+	if errors.Is(err, zip.ErrFormat) {
+		return "", "", wrong("read bundle %q: %w: 'dunlin models pack' makes bundles", file, err)
+	}
 	if err != nil {
 		return "", "", fmt.Errorf("read bundle %q: %w", file, err)
 	}
 	b, err := manifest.Open(&z.Reader)
 	if err := errors.Join(err, z.Close()); err != nil {
-		return "", "", fmt.Errorf("read bundle %q: %w", file, err)
+		return "", "", wrong("read bundle %q: %w", file, err)
 	}
 	return b.Name, strconv.Itoa(b.Version), nil
 }

@@ -46,8 +46,10 @@ func Create(dir string, p Plan, keys Keys, cfg Config) (*Repository, []byte, err
 			return nil, nil, fmt.Errorf("create repository: %w", err)
 		}
 	}
-	if v, err := r.newest(Root); err != nil || v > 0 {
-		return nil, nil, fmt.Errorf("create repository %q: %w", dir, errors.Join(err, errors.New("there is one already")))
+	if v, err := r.newest(Root); err != nil {
+		return nil, nil, fmt.Errorf("create repository %q: %w", dir, err)
+	} else if v > 0 {
+		return nil, nil, refused("create repository %q: there is one already", dir)
 	}
 	if err := r.stageAll(p, keys); err != nil {
 		return nil, nil, err

@@ -68,7 +68,7 @@ func newKey(private ed25519.PrivateKey) (*Key, error) {
 // passphrase leaves the key in the clear: that is for the online key only.
 func (k *Key) Save(path, passphrase string, work int) error {
 	if _, err := os.Lstat(path); err == nil {
-		return fmt.Errorf("save key %q: there is a file of that name, and a key is never written over", path)
+		return refused("save key %q: there is a file of that name, and a key is never written over", path)
 	}
 	der, err := x509.MarshalPKCS8PrivateKey(k.private)
 	if err != nil {
@@ -122,15 +122,15 @@ func LoadKey(path string, passphrase func() (string, error)) (*Key, error) {
 	}
 	block, _ := pem.Decode(data)
 	if block == nil {
-		return nil, fmt.Errorf("load key %q: this is no key file", path)
+		return nil, wrong("load key %q: this is no key file", path)
 	}
 	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
 	if err != nil {
-		return nil, fmt.Errorf("load key %q: %w", path, err)
+		return nil, wrong("load key %q: %w", path, err)
 	}
 	private, ok := parsed.(ed25519.PrivateKey)
 	if !ok {
-		return nil, fmt.Errorf("load key %q: it is a %T, and only Ed25519 keys sign here", path, parsed)
+		return nil, wrong("load key %q: it is a %T, and only Ed25519 keys sign here", path, parsed)
 	}
 	return newKey(private)
 }
@@ -147,7 +147,7 @@ func open(data []byte, passphrase func() (string, error)) ([]byte, error) {
 	r, err := age.Decrypt(armor.NewReader(bytes.NewReader(data)), id)
 	var none *age.NoIdentityMatchError
 	if errors.As(err, &none) {
-		return nil, ErrPassphrase
+		return nil, wrong("%w", ErrPassphrase)
 	}
 	if err != nil {
 		return nil, err

@@ -32,7 +32,7 @@ func (r *Repository) Publish(online *Key) error {
 		return err
 	}
 	if !slices.Contains(next.root.Signed.Roles[metadata.TIMESTAMP].KeyIDs, online.ID) {
-		return fmt.Errorf("publish: key %.8s is not the online key that root names", online.ID)
+		return refused("publish: key %.8s is not the online key that root names", online.ID)
 	}
 	for _, role := range staged {
 		if err := r.putInForce(role); err != nil {
@@ -134,7 +134,7 @@ func signed[T metadata.Roles](m *metadata.Metadata[T], k *Key) ([]byte, error) {
 // the hub. Roots are all copied: a device that was long away needs every one.
 func (r *Repository) Export(dir string, valid time.Duration, online *Key) error {
 	if staged := r.Staged(); len(staged) > 0 {
-		return fmt.Errorf("export: %s is staged and not published", strings.Join(staged, ", "))
+		return refused("export: %s is staged and not published", strings.Join(staged, ", "))
 	}
 	if entries, err := os.ReadDir(filepath.Join(dir, "metadata")); err == nil && len(entries) > 0 {
 		return fmt.Errorf("export to %q: there is a repository already", dir)

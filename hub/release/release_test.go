@@ -60,7 +60,7 @@ func TestFromFileToDevice(t *testing.T) {
 	if _, refusal := d.Decide(first.Path, amd64); refusal == nil || refusal.Code != trust.Revoked {
 		t.Errorf("after the floor: %v", refusal)
 	}
-	if err := s.repo.Drop(first.Path); err != nil {
+	if err := s.repo.Drop(first.Path, false); err != nil {
 		t.Fatal(err)
 	}
 	if words := s.words(release.Models); !strings.Contains(words, "TAKES AWAY models/motions-1.0.0.dunlin") {

@@ -49,7 +49,11 @@ type Config struct{ Now func() time.Time }
 // Open opens a repository that Create has made.
 func Open(dir string, cfg Config) (*Repository, error) {
 	r := newRepository(dir, cfg)
-	if _, err := r.root(); err != nil {
+	_, err := r.root()
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, absent("open repository %q: there is none: 'dunlin-hub keys init' makes one, --repo names another folder", dir)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("open repository %q: %w", dir, err)
 	}
 	return r, nil

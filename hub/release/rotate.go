@@ -35,7 +35,7 @@ func (r *Repository) Rotate(role, old string, fresh *Key) error {
 	case Models, Firmware:
 		return r.rotateDelegated(role, old, fresh)
 	}
-	return fmt.Errorf("rotate %q: the roles are %s and %s", role, strings.Join(stagedRoles, ", "), Online)
+	return wrong("rotate %q: the roles are %s and %s", role, strings.Join(stagedRoles, ", "), Online)
 }
 
 func (r *Repository) rotateTop(role, old string, fresh *Key) error {
@@ -87,7 +87,7 @@ func (r *Repository) rotateDelegated(role, old string, fresh *Key) error {
 func oneKey(ids []string, prefix string) (string, error) {
 	fits := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return prefix == "" || !strings.HasPrefix(id, prefix) })
 	if len(fits) != 1 {
-		return "", fmt.Errorf("%d of its keys begin with %q: they are %s", len(fits), prefix, strings.Join(ids, ", "))
+		return "", wrong("%d of its keys begin with %q: they are %s", len(fits), prefix, strings.Join(ids, ", "))
 	}
 	return fits[0], nil
 }
@@ -113,5 +113,5 @@ func (r *Repository) KeyIDs(role string) ([]string, int, error) {
 			return d.KeyIDs, d.Threshold, nil
 		}
 	}
-	return nil, 0, fmt.Errorf("%q is no role here", role)
+	return nil, 0, wrong("%q is no role here", role)
 }

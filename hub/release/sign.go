@@ -108,7 +108,7 @@ func (r *Repository) Complete(role string) error {
 		}
 	}
 	if errors.Is(err, &metadata.ErrUnsignedMetadata{}) {
-		return fmt.Errorf("%s: %w: %w", role, ErrUnfinished, err)
+		return refused("%s: %w: %w", role, ErrUnfinished, err)
 	}
 	return err
 }

@@ -33,7 +33,29 @@ func (r *Repository) Words(role string) ([]string, error) {
 	if role == Targets {
 		return append(out, wordsOfDelegations(before.Signed.Delegations, next.Signed.Delegations)...), nil
 	}
+	warnings, err := r.warnings(role)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, warnings...)
 	return append(out, wordsOfReleases(releases(before), releases(next))...), nil
+}
+
+// warnings are what a signer must not miss; they stand first.
+func (r *Repository) warnings(role string) ([]string, error) {
+	lifts, err := r.Lifts(role)
+	if err != nil {
+		return nil, err
+	}
+	reuses, err := r.Reuses(role)
+	var out []string
+	for _, l := range lifts {
+		out = append(out, "  "+l)
+	}
+	for _, u := range reuses {
+		out = append(out, "  ALARM: "+u)
+	}
+	return out, err
 }
 
 func head(role string, version int64, expires time.Time) string {
