@@ -31,8 +31,8 @@ func releaseAddCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "add FILE", Short: "List a bundle, or an agent binary with --agent", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			o.Demands.Arch, o.Demands.Boards = strings.Fields(arch), strings.Fields(board)
-			o.Demands.Delegates, o.Bases = strings.Fields(delegates), strings.Fields(bases)
+			o.Demands.Arch, o.Demands.Boards = release.SplitWords(arch), release.SplitWords(board)
+			o.Demands.Delegates, o.Bases = release.SplitWords(delegates), release.SplitWords(bases)
 			if agent && (o.Version == "" || len(o.Demands.Arch) != 1) {
 				return &usageError{"release add --agent needs --version and one --arch"}
 			}
@@ -48,10 +48,10 @@ func releaseAddCommand() *cobra.Command {
 	f.StringVar(&o.Version, "version", "", "version of the agent")
 	f.Int64Var(&o.Number, "number", 0, "release number; by default the version of a bundle, and for an agent one more than the highest")
 	f.Int64Var(&o.Floor, "floor", 0, "lowest release `number` that stays allowed: revokes what is below, allows the way back to it")
-	f.StringVar(&arch, "arch", "", "only these architectures, `words` as amd64 arm64 arm")
-	f.StringVar(&board, "board", "", "only boards of these `patterns`, as \"raspberry-pi-4-*\"")
-	f.StringVar(&delegates, "delegates", "", "only with one of these delegates")
-	f.StringVar(&bases, "bases", "", "SHA-256 of files that a delta exists for")
+	f.StringVar(&arch, "arch", "", "only these architectures, `words` as amd64,arm64,arm")
+	f.StringVar(&board, "board", "", "only boards of these `patterns`, as \"raspberry-pi-4-*,raspberry-pi-5-*\"")
+	f.StringVar(&delegates, "delegates", "", "only with one of these delegates, `words` as edgetpu,teflon")
+	f.StringVar(&bases, "bases", "", "SHA-256 `digests` of files that a delta exists for")
 	f.Int64Var(&o.Demands.RAM, "ram", 0, "only with so many `MiB` of memory")
 	liftFlag(c, &o.Lift)
 	f.StringVar(&o.Demands.AgentMin, "agent-min", "", "first `version` of the agent that can use it")

@@ -80,8 +80,8 @@ func TestOwnerToDevice(t *testing.T) {
 	d.hub(exitRefused, "keys init --repo @repo --keys @keys --passphrase-file @pass --work 10")
 
 	d.bundle("motions.dunlin")
-	wants(t, d.hub(0, "release add --repo @repo @motions.dunlin --arch amd64"),
-		"staged: models/motions-1.dunlin, release 1 of models/motions", "only for amd64")
+	wants(t, d.hub(0, "release add --repo @repo @motions.dunlin --arch amd64,arm64 --ram 64"),
+		"staged: models/motions-1.dunlin, release 1 of models/motions", "only for amd64 or arm64, with at least 64 MiB of memory")
 	if err := os.WriteFile(d.at("agent"), []byte("binary"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +111,7 @@ func TestOwnerToDevice(t *testing.T) {
 	if _, err := store.Refresh(t.Context(), trust.Folder(d.at("stick"))); err != nil {
 		t.Fatal(err)
 	}
-	for _, arch := range []string{"amd64"} {
+	for _, arch := range []string{"amd64", "arm64"} {
 		if _, refusal := store.Decide("models/motions-1.dunlin", trust.Facts{Arch: arch, RAM: 64}); refusal != nil {
 			t.Error(refusal)
 		}
@@ -164,6 +164,9 @@ func TestExitCodesOfRelease(t *testing.T) {
 		"keys rotate king --repo @repo --old a --new @b":              {exitUsage, "king"},
 		"release add --repo @repo @pass":                              {exitUsage, "dunlin models pack"},
 		add + " --floor 2":                                            {exitUsage, "revokes itself"},
+		add + " --arch amd64,armv9":                                   {exitUsage, `no agent runs on the architecture "armv9": they are amd64, arm64, arm`},
+		add + " --arch x86_64":                                        {exitUsage, `"x86_64" is called amd64 here`},
+		add + " --board Raspberry-Pi-4*":                              {exitUsage, `the board "Raspberry-Pi-4*" fits no device`},
 		"keys init --repo @r2 --keys @k2 --passphrase-file @short":    {exitUsage, "at least 12 characters"},
 		"release sign --repo @nothing --key @keys/models-1.age":       {exitAbsent, "'dunlin-hub keys init' makes one"},
 		"release add --repo @nothing @motions.dunlin":                 {exitAbsent, "there is none: 'dunlin-hub keys init' makes one"},

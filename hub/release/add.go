@@ -80,6 +80,9 @@ func (o Offer) list(file string, next *metadata.Metadata[metadata.TargetsType], 
 
 // release is what a device will read, parsed by the device's own rules, and the entry that it is read from.
 func (o Offer) release(file string, listed map[string]trust.Release, h *history) (trust.Release, *metadata.TargetFiles, error) {
+	if err := checkDemands(o.Demands); err != nil {
+		return trust.Release{}, nil, err
+	}
 	length, sum, err := digest(file)
 	if err != nil {
 		return trust.Release{}, nil, err

@@ -95,16 +95,16 @@ func ReleaseWords(rel trust.Release) string {
 		text += fmt.Sprintf("; REVOKES every release below %d and allows the way back to %d", rel.Floor, rel.Floor)
 	}
 	var only []string
-	for _, list := range [][]string{d.Arch, d.Boards} {
-		if len(list) > 0 {
-			only = append(only, strings.Join(list, " or "))
+	for _, list := range []struct {
+		of    string
+		words []string
+	}{{"for ", d.Arch}, {"on boards ", d.Boards}, {"with the delegate ", d.Delegates}} {
+		if len(list.words) > 0 {
+			only = append(only, list.of+strings.Join(list.words, " or "))
 		}
 	}
-	if len(d.Delegates) > 0 {
-		only = append(only, "with the delegate "+strings.Join(d.Delegates, " or "))
-	}
 	if d.RAM > 0 {
-		only = append(only, fmt.Sprintf("with %d MiB of memory", d.RAM))
+		only = append(only, fmt.Sprintf("with at least %d MiB of memory", d.RAM))
 	}
 	if d.AgentMin != "" {
 		only = append(only, "from dunlin "+d.AgentMin)
@@ -113,7 +113,7 @@ func ReleaseWords(rel trust.Release) string {
 		only = append(only, "up to dunlin "+d.AgentMax)
 	}
 	if len(only) > 0 {
-		return text + "; only for " + strings.Join(only, ", ")
+		return text + "; only " + strings.Join(only, ", ")
 	}
 	return text + "; for every device"
 }
