@@ -150,31 +150,38 @@ func TestExitCodesOfRelease(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if err := os.MkdirAll(d.at("full/metadata"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(d.at("full/metadata/timestamp.json"), []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	add := "release add --repo @repo @motions.dunlin"
 	for line, want := range map[string]struct {
 		code int
 		says string
 	}{
-		"release sign --repo @repo":                                   {exitUsage, "needs --key FILE"},
-		"release add --repo @repo @pass --agent":                      {exitUsage, "needs --version and one --arch"},
-		add + " --version 3":                                          {exitUsage, "--version goes with --agent"},
-		"release export @x --repo @repo --valid 400d":                 {exitUsage, "1d to 365d"},
-		"release export @x --repo @repo --valid 5h":                   {exitUsage, "1d to 365d"},
-		"keys rotate root --repo @repo":                               {exitUsage, "--old ID"},
-		"keys rotate king --repo @repo --old a --new @b":              {exitUsage, "king"},
-		"release add --repo @repo @pass":                              {exitUsage, "dunlin models pack"},
-		add + " --floor 2":                                            {exitUsage, "revokes itself"},
-		add + " --arch amd64,armv9":                                   {exitUsage, `no agent runs on the architecture "armv9": they are amd64, arm64, arm`},
-		add + " --arch x86_64":                                        {exitUsage, `"x86_64" is called amd64 here`},
-		add + " --board Raspberry-Pi-4*":                              {exitUsage, `the board "Raspberry-Pi-4*" fits no device`},
-		"keys init --repo @r2 --keys @k2 --passphrase-file @short":    {exitUsage, "at least 12 characters"},
-		"release sign --repo @nothing --key @keys/models-1.age":       {exitAbsent, "'dunlin-hub keys init' makes one"},
-		"release add --repo @nothing @motions.dunlin":                 {exitAbsent, "there is none: 'dunlin-hub keys init' makes one"},
-		"release add --repo @repo @none.dunlin":                       {exitAbsent, "none.dunlin"},
-		"release drop models/x-1.dunlin --repo @repo":                 {exitAbsent, "it is not listed"},
-		"release sign --repo @repo --key @keys/root-1.age":            {exitAbsent, "nothing is staged"},
-		"release publish --repo @repo --online-key @keys/root-1.none": {exitAbsent, "root-1.none"},
-		"release publish --repo @repo --online-key @pass":             {exitUsage, "this is no key file"},
+		"release sign --repo @repo":                                       {exitUsage, "needs --key FILE"},
+		"release add --repo @repo @pass --agent":                          {exitUsage, "needs --version and one --arch"},
+		add + " --version 3":                                              {exitUsage, "--version goes with --agent"},
+		"release export @x --repo @repo --valid 400d":                     {exitUsage, "1d to 365d"},
+		"release export @x --repo @repo --valid 5h":                       {exitUsage, "1d to 365d"},
+		"keys rotate root --repo @repo":                                   {exitUsage, "--old ID"},
+		"keys rotate king --repo @repo --old a --new @b":                  {exitUsage, "king"},
+		"release add --repo @repo @pass":                                  {exitUsage, "dunlin models pack"},
+		add + " --floor 2":                                                {exitUsage, "revokes itself"},
+		add + " --arch amd64,armv9":                                       {exitUsage, `no agent runs on the architecture "armv9": they are amd64, arm64, arm`},
+		add + " --arch x86_64":                                            {exitUsage, `"x86_64" is called amd64 here`},
+		add + " --board Raspberry-Pi-4*":                                  {exitUsage, `the board "Raspberry-Pi-4*" fits no device`},
+		"keys init --repo @r2 --keys @k2 --passphrase-file @short":        {exitUsage, "at least 12 characters"},
+		"release sign --repo @nothing --key @keys/models-1.age":           {exitAbsent, "'dunlin-hub keys init' makes one"},
+		"release add --repo @nothing @motions.dunlin":                     {exitAbsent, "there is none: 'dunlin-hub keys init' makes one"},
+		"release add --repo @repo @none.dunlin":                           {exitAbsent, "none.dunlin"},
+		"release drop models/x-1.dunlin --repo @repo":                     {exitAbsent, "it is not listed"},
+		"release sign --repo @repo --key @keys/root-1.age":                {exitAbsent, "nothing is staged"},
+		"release publish --repo @repo --online-key @keys/root-1.none":     {exitAbsent, "root-1.none"},
+		"release publish --repo @repo --online-key @pass":                 {exitUsage, "this is no key file"},
+		"release export @full --repo @repo --online-key @keys/online.pem": {exitRefused, "there are metadata already"},
 		"keys rotate models --repo @repo --old 00000000000000000 --new @b --passphrase-file @pass --work 10": {exitUsage, "of its keys begin with"},
 	} {
 		wants(t, d.hub(want.code, line), want.says)

@@ -19,6 +19,7 @@ type shop struct {
 	keys release.Keys
 	root []byte
 	now  time.Time
+	hook func(point string) // called at the points of Export when it is not nil
 }
 
 func open(t *testing.T) *shop {
@@ -28,11 +29,17 @@ func open(t *testing.T) *shop {
 	if s.keys, err = release.NewKeys(release.DefaultPlan()); err != nil {
 		t.Fatal(err)
 	}
-	s.repo, s.root, err = release.Create(filepath.Join(t.TempDir(), "repo"), release.DefaultPlan(), s.keys, release.Config{Now: func() time.Time { return s.now }})
+	s.repo, s.root, err = release.Create(filepath.Join(t.TempDir(), "repo"), release.DefaultPlan(), s.keys, release.Config{Now: func() time.Time { return s.now }, Hook: s.at})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
+}
+
+func (s *shop) at(point string) {
+	if s.hook != nil {
+		s.hook(point)
+	}
 }
 
 func (s *shop) file(content string) string {

@@ -39,12 +39,16 @@ var stagedRoles = []string{Root, Targets, Models, Firmware}
 
 // Repository is one folder of signed versions.
 type Repository struct {
-	dir string
-	now func() time.Time
+	dir  string
+	now  func() time.Time
+	hook func(point string)
 }
 
-// Config is what a Repository needs. Now is the signers' date; nil means time.Now.
-type Config struct{ Now func() time.Time }
+// Config is what a Repository needs. The zero value is for use.
+type Config struct {
+	Now  func() time.Time   // the signers' date; nil means time.Now
+	Hook func(point string) // tests pull the stick at named points of Export; nil does nothing
+}
 
 // Open opens a repository that Create has made.
 func Open(dir string, cfg Config) (*Repository, error) {
@@ -63,7 +67,10 @@ func newRepository(dir string, cfg Config) *Repository {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	return &Repository{dir: dir, now: func() time.Time { return cfg.Now().UTC().Truncate(time.Second) }}
+	if cfg.Hook == nil {
+		cfg.Hook = func(string) {}
+	}
+	return &Repository{dir: dir, hook: cfg.Hook, now: func() time.Time { return cfg.Now().UTC().Truncate(time.Second) }}
 }
 
 // Dir is the repository's folder.
@@ -85,12 +92,22 @@ func (r *Repository) newest(role string) (int64, error) {
 	}
 	var best int64
 	for _, e := range entries {
-		number, rest, _ := strings.Cut(e.Name(), ".")
-		if n, err := strconv.ParseInt(number, 10, 64); err == nil && rest == role+".json" {
+		if n, of := versionOf(e.Name()); of == role {
 			best = max(best, n)
 		}
 	}
 	return best, nil
+}
+
+// versionOf takes the name of a file of metadata apart; the role is empty when it is none with a version.
+func versionOf(name string) (int64, string) {
+	number, rest, _ := strings.Cut(name, ".")
+	role, isJSON := strings.CutSuffix(rest, ".json")
+	n, err := strconv.ParseInt(number, 10, 64)
+	if err != nil || n < 1 || !isJSON {
+		return 0, ""
+	}
+	return n, role
 }
 
 func (r *Repository) newestBytes(role string) ([]byte, error) {

@@ -1,0 +1,281 @@
+package release
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/theupdateframework/go-tuf/v2/metadata"
+
+	"github.com/dunlin-iot/dunlin/firmware/trust"
+	"github.com/dunlin-iot/dunlin/internal/atomicfile"
+)
+
+// Export copies what is offered to a folder, for example on a USB stick, with a timestamp that is valid longer than the
+// online one. A stick that holds an older state of the same repository is brought up to date: files that have their
+// version or digest in their name come first, the timestamp that speaks of them last, and only then goes what nothing
+// speaks of any more. A stick that is pulled out on the way is the old copy or the new one; only between a new root that
+// replaces the online key and the timestamp, two renames, it is neither, and devices refuse it until the next export.
+// Roots all stay: a device that was long away needs every one.
+//
+// The repository first signs a timestamp for itself that is newer than the stick's, so that a device that saw the stick
+// goes on with the hub.
+func (r *Repository) Export(dir string, valid time.Duration, online *Key) error {
+	if staged := r.Staged(); len(staged) > 0 {
+		return refused("export: %s is staged and not published", strings.Join(staged, ", "))
+	}
+	s := &stick{repo: r, dir: dir, keep: map[string]bool{}}
+	if err := s.write(valid, online); err != nil {
+		return fmt.Errorf("export to %q: %w", dir, err)
+	}
+	return nil
+}
+
+// stick is a folder that becomes a copy of the repository.
+type stick struct {
+	repo *Repository
+	dir  string
+	keep map[string]bool // the files of the new copy, below dir
+}
+
+// write does the steps in the order that keeps the old copy until the new one is whole.
+func (s *stick) write(valid time.Duration, online *Key) error {
+	used, err := s.mayBecome()
+	if err != nil {
+		return err
+	}
+	version, err := s.reserve(online)
+	if err != nil {
+		return err
+	}
+	if !used { // an empty folder has nothing to lose: its root says at once whose it is
+		if err := s.roots(); err != nil {
+			return err
+		}
+	}
+	for _, role := range []string{Targets, Models, Firmware} {
+		if err := s.fill(role); err != nil {
+			return err
+		}
+	}
+	snapshot, err := s.repo.signSnapshot(s.dir, online, valid, version)
+	if err != nil {
+		return err
+	}
+	s.repo.hook("snapshot")
+	if err := s.roots(); err != nil {
+		return err
+	}
+	if err := s.repo.signTimestamp(s.dir, online, valid, snapshot); err != nil {
+		return err
+	}
+	s.repo.hook("timestamp")
+	return s.prune(version)
+}
+
+func (s *stick) at(name string) string { return filepath.Join(s.dir, name) }
+
+// mayBecome refuses a folder with another repository, with a newer state of this one, or with the repository itself. It
+// reports whether there is a copy of this one.
+func (s *stick) mayBecome() (used bool, err error) {
+	if same, err := sameFolder(s.dir, s.repo.dir); err != nil {
+		return false, err
+	} else if same {
+		return false, refused("this is the repository itself: name the folder of a copy")
+	}
+	entries, err := os.ReadDir(s.at("metadata"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return false, err
+	}
+	for _, e := range entries {
+		version, role := versionOf(e.Name())
+		if role == "" && e.Name() != "timestamp.json" {
+			continue // the rest of a write that was cut
+		}
+		if _, err := os.Stat(s.at(firstRoot)); err != nil {
+			return false, refused("there are metadata already, without a first root that could be ours: name another folder, or empty this one")
+		}
+		if err := s.mayStay(version, role); err != nil {
+			return false, err
+		}
+		used = true
+	}
+	return used, nil
+}
+
+const firstRoot = "metadata/1.root.json"
+
+// mayStay compares one file of metadata on the stick with the repository's.
+func (s *stick) mayStay(version int64, role string) error {
+	if !slices.Contains(stagedRoles, role) {
+		return nil
+	}
+	if role == Root {
+		theirs, err := os.ReadFile(s.at(listName(version, role)))
+		if err != nil {
+			return err
+		}
+		ours, err := os.ReadFile(s.repo.published(version, role))
+		if err == nil && !bytes.Equal(ours, theirs) || errors.Is(err, fs.ErrNotExist) {
+			return refused("its root %d is not one of this repository: name another folder, or empty this one", version)
+		}
+		return err
+	}
+	newest, err := s.repo.newest(role)
+	if err == nil && version > newest {
+		err = refused("it holds %s %d, and the newest here is %d: this repository is older than the stick", role, version, newest)
+	}
+	return err
+}
+
+func listName(version int64, role string) string {
+	return filepath.Join("metadata", fmt.Sprintf("%d.%s.json", version, role))
+}
+
+func sameFolder(a, b string) (bool, error) {
+	infoA, err := os.Stat(a)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	infoB, err := os.Stat(b)
+	return err == nil && os.SameFile(infoA, infoB), err
+}
+
+// reserve takes a version for the stick's timestamp, above all that was seen, and signs a higher one for the repository.
+func (s *stick) reserve(online *Key) (int64, error) {
+	last, err := s.repo.onlineVersion()
+	if err != nil {
+		return 0, err
+	}
+	version := max(last, s.onlineVersion()) + 1
+	return version, s.repo.signOnline(s.repo.dir, online, onlineLife, version+1)
+}
+
+// onlineVersion is that of the timestamp on the stick, which an older copy of this repository may have written. One that
+// is not signed with our online key says nothing.
+func (s *stick) onlineVersion() int64 {
+	t, err := metadata.Timestamp().FromFile(s.at("metadata/timestamp.json"))
+	if err != nil {
+		return 0
+	}
+	root, err := s.repo.root()
+	if err != nil || root.VerifyDelegate(metadata.TIMESTAMP, t) != nil {
+		return 0
+	}
+	return t.Signed.Version
+}
+
+// roots copies every root.
+func (s *stick) roots() error {
+	newest, err := s.repo.newest(Root)
+	for v := int64(1); v <= newest && err == nil; v++ {
+		err = s.copyList(v, Root)
+	}
+	return err
+}
+
+// fill copies a list and the files that it names. What is there and right stays untouched.
+func (s *stick) fill(role string) error {
+	list, err := s.repo.list(role)
+	if err != nil {
+		return err
+	}
+	for _, rel := range releases(list) {
+		name := TargetPath("", rel)
+		s.keep[name] = true
+		if trust.CheckFile(s.at(name), rel) == nil {
+			continue
+		}
+		if err := copyRelease(s.at(name), filepath.Join(s.repo.dir, name), rel); err != nil {
+			return fmt.Errorf("copy %s: %w", rel.Path, err)
+		}
+		s.repo.hook("target")
+	}
+	return s.copyList(list.Signed.Version, role)
+}
+
+func (s *stick) copyList(version int64, role string) error {
+	data, err := os.ReadFile(s.repo.published(version, role))
+	if err != nil {
+		return err
+	}
+	name := listName(version, role)
+	s.keep[name] = true
+	if there, err := os.ReadFile(s.at(name)); err == nil && bytes.Equal(there, data) {
+		return nil
+	}
+	if err := os.MkdirAll(s.at("metadata"), 0o755); err != nil {
+		return err
+	}
+	err = atomicfile.Write(s.at(name), data, 0o644)
+	s.repo.hook(role)
+	return err
+}
+
+// copyRelease compares the bytes on the way: a stick with a damaged file would be carried far for nothing.
+func copyRelease(to, from string, rel trust.Release) error {
+	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+		return err
+	}
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	out, err := atomicfile.Create(to, 0o644)
+	if err != nil {
+		return errors.Join(err, in.Close())
+	}
+	if err := trust.Copy(out, in, rel); err != nil {
+		return errors.Join(err, in.Close(), out.Discard())
+	}
+	return errors.Join(in.Close(), out.Commit())
+}
+
+// prune removes what only an older copy spoke of, and what a cut write left. Files with other names are not ours.
+func (s *stick) prune(version int64) error {
+	s.keep[listName(version, metadata.SNAPSHOT)] = true
+	for _, sub := range []string{"metadata", "targets/models", "targets/agent"} {
+		entries, err := os.ReadDir(s.at(sub))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			name := filepath.Join(sub, e.Name())
+			if s.keep[name] || !e.Type().IsRegular() || !exportedName(sub, e.Name()) {
+				continue
+			}
+			if err := os.Remove(s.at(name)); err != nil {
+				return err
+			}
+			s.repo.hook("prune")
+		}
+	}
+	return nil
+}
+
+// exportedName reports whether a file has a name that Export gives.
+func exportedName(sub, name string) bool {
+	name = strings.TrimPrefix(name, ".") // and a suffix: the temporary name of a write
+	if sub != "metadata" {
+		digest, _, ok := strings.Cut(name, ".")
+		return ok && len(digest) == 64 && strings.Trim(digest, "0123456789abcdef") == ""
+	}
+	if strings.HasPrefix(name, "timestamp.json.") {
+		return true
+	}
+	number, rest, _ := strings.Cut(name, ".")
+	role, _, isJSON := strings.Cut(rest, ".json")
+	return isJSON && number != "" && strings.Trim(number, "0123456789") == "" && slices.Contains([]string{Root, Targets, Models, Firmware, metadata.SNAPSHOT}, role)
+}

@@ -1,0 +1,323 @@
+package release_test
+
+import (
+	"encoding/json"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dunlin-iot/dunlin/firmware/trust"
+	"github.com/dunlin-iot/dunlin/hub/release"
+)
+
+func (s *shop) export(stick string) {
+	s.t.Helper()
+	if err := s.repo.Export(stick, 180*24*time.Hour, s.keys[release.Online][0]); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// firstStick is an owner with two models in force, and a stick with them.
+func firstStick(t *testing.T) (*shop, string) {
+	t.Helper()
+	s := open(t)
+	s.model("motions", "1", 0, trust.Demands{})
+	s.model("faces", "1", 0, trust.Demands{})
+	s.put()
+	stick := filepath.Join(t.TempDir(), "stick")
+	s.export(stick)
+	return s, stick
+}
+
+// moveOn publishes what changes every kind of file: one release goes, one comes, and root is signed anew.
+func (s *shop) moveOn() {
+	s.t.Helper()
+	if err := s.repo.Drop("models/motions-1.dunlin", false); err != nil {
+		s.t.Fatal(err)
+	}
+	s.model("motions", "2", 0, trust.Demands{})
+	if err := s.repo.Renew(release.Root); err != nil {
+		s.t.Fatal(err)
+	}
+	s.sign(release.Root, s.keys[release.Root][1:]...)
+	s.put()
+}
+
+// serves has a device refresh from a stick and finds every release that is offered whole on it.
+func serves(t *testing.T, what, stick string, d *trust.Store) []string {
+	t.Helper()
+	if _, err := d.Refresh(t.Context(), trust.Folder(stick)); err != nil {
+		t.Errorf("%s: %v", what, err)
+		return nil
+	}
+	var out []string
+	for _, rel := range d.Status().Releases {
+		out = append(out, rel.Path)
+		if err := trust.CheckFile(release.TargetPath(stick, rel), rel); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// pulled keeps the stick as it is at every point of Export.
+func (s *shop) pulled(stick string) (points []string, copies []string) {
+	s.t.Helper()
+	s.hook = func(point string) {
+		to := filepath.Join(s.t.TempDir(), "pulled")
+		if err := os.CopyFS(to, os.DirFS(stick)); err != nil {
+			s.t.Fatal(err)
+		}
+		points, copies = append(points, point), append(copies, to)
+	}
+	s.export(stick)
+	s.hook = nil
+	return points, copies
+}
+
+var (
+	before = []string{"models/faces-1.dunlin", "models/motions-1.dunlin"}
+	after  = []string{"models/faces-1.dunlin", "models/motions-2.dunlin"}
+)
+
+func TestUsedStickPulledOutOnTheWay(t *testing.T) {
+	s, stick := firstStick(t)
+	s.moveOn()
+	points, copies := s.pulled(stick)
+	if want := []string{"target", "models", "snapshot", "root", "timestamp", "prune"}; !slices.Equal(slices.Compact(slices.Clone(points)), want) {
+		t.Fatalf("Export went through %v, want %v", points, want)
+	}
+	for i, half := range copies {
+		d := s.device()
+		want := before
+		if i >= slices.Index(points, "timestamp") {
+			want = after
+		}
+		if got := serves(t, points[i], half, d); !slices.Equal(got, want) {
+			t.Errorf("%s: the stick offers %v, want %v", points[i], got, want)
+		}
+		s.export(half) // the owner tries again
+		if got := serves(t, points[i]+", again", half, d); !slices.Equal(got, after) {
+			t.Errorf("%s, again: the stick offers %v, want %v", points[i], got, after)
+		}
+		s.refreshes(d) // and the device meets the hub
+	}
+}
+
+func TestUsedStickHoldsWhatIsOfferedAndNoMore(t *testing.T) {
+	s, stick := firstStick(t)
+	for name, content := range map[string]string{"holiday.jpg": "a picture", "metadata/notes.txt": "mine", "targets/models/readme": "mine",
+		"metadata/.timestamp.json.123": "cut", "metadata/.2.models.json.77": "cut"} {
+		if err := os.WriteFile(filepath.Join(stick, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.moveOn()
+	s.export(stick)
+	got := slices.Collect(maps.Keys(tree(t, stick)))
+	for i, name := range got {
+		digest, rest, _ := strings.Cut(filepath.Base(name), ".")
+		if len(digest) == 64 {
+			got[i] = filepath.Join(filepath.Dir(name), rest)
+		}
+	}
+	slices.Sort(got)
+	want := []string{"holiday.jpg", "metadata/1.firmware.json", "metadata/1.root.json", "metadata/1.targets.json", "metadata/2.root.json", "metadata/3.models.json",
+		"metadata/6.snapshot.json", "metadata/notes.txt", "metadata/timestamp.json", "targets/models/faces-1.dunlin", "targets/models/motions-2.dunlin", "targets/models/readme"}
+	if !slices.Equal(got, want) {
+		t.Errorf("the stick holds\n%v, want\n%v", got, want)
+	}
+}
+
+// tree is every file of a folder with its content.
+func tree(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	err := fs.WalkDir(os.DirFS(dir), ".", func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(filepath.Join(dir, path))
+		out[path] = string(data)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// TestUsedStickAfterNewOnlineKey: what the old key signed counts no more once the new root is there, so it comes right
+// before the timestamp.
+func TestUsedStickAfterNewOnlineKey(t *testing.T) {
+	s, stick := firstStick(t)
+	fresh, err := release.NewKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.repo.Rotate(release.Online, s.keys[release.Online][0].ID, fresh); err != nil {
+		t.Fatal(err)
+	}
+	s.sign(release.Root, s.keys[release.Root][:2]...)
+	s.keys[release.Online] = []*release.Key{fresh}
+	s.model("motions", "2", 0, trust.Demands{})
+	s.put()
+	points, copies := s.pulled(stick)
+	for i, half := range copies {
+		if points[i] != "root" {
+			serves(t, points[i], half, s.device())
+			continue
+		}
+		if _, err := s.device().Refresh(t.Context(), trust.Folder(half)); trust.CodeOf(err) == "" {
+			t.Errorf("a timestamp of the old key under the new root: %v", err)
+		}
+		s.export(half)
+		serves(t, "root, again", half, s.device())
+	}
+	if !slices.Contains(points, "root") {
+		t.Errorf("Export went through %v", points)
+	}
+}
+
+func TestDamagedStickIsMended(t *testing.T) {
+	s, stick := firstStick(t)
+	for _, damage := range []string{"targets/models/*.faces-1.dunlin", "metadata/2.models.json", "metadata/timestamp.json"} {
+		found, err := filepath.Glob(filepath.Join(stick, damage))
+		if err != nil || len(found) != 1 {
+			t.Fatalf("%s: %v, %v", damage, found, err)
+		}
+		if err := os.Truncate(found[0], 3); err != nil {
+			t.Fatal(err)
+		}
+		s.export(stick)
+		if got := serves(t, damage, stick, s.device()); !slices.Equal(got, before) {
+			t.Errorf("%s: the stick offers %v", damage, got)
+		}
+	}
+}
+
+func TestSticksThatAreNotOurs(t *testing.T) {
+	s, stick := firstStick(t)
+	old := filepath.Join(t.TempDir(), "old")
+	if err := os.CopyFS(old, os.DirFS(s.repo.Dir())); err != nil {
+		t.Fatal(err)
+	}
+	s.moveOn()
+	s.export(stick)
+	backup, err := release.Open(old, release.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rootless := t.TempDir()
+	if err := os.CopyFS(rootless, os.DirFS(stick)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(rootless, "metadata/1.root.json")); err != nil {
+		t.Fatal(err)
+	}
+	other := open(t)
+	for name, c := range map[string]struct {
+		repo *release.Repository
+		key  *release.Key
+		to   string
+		says string
+	}{
+		"another owner's":       {other.repo, other.keys[release.Online][0], stick, "its root 1 is not one of this repository"},
+		"a newer state":         {backup, s.keys[release.Online][0], stick, "is not one of this repository"},
+		"the repository itself": {s.repo, s.keys[release.Online][0], s.repo.Dir(), "this is the repository itself"},
+		"without a root":        {s.repo, s.keys[release.Online][0], rootless, "without a first root"},
+	} {
+		was, ours := tree(t, c.to), tree(t, c.repo.Dir())
+		err := c.repo.Export(c.to, time.Hour, c.key)
+		if release.KindOf(err) != release.Refused || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if !maps.Equal(was, tree(t, c.to)) || !maps.Equal(ours, tree(t, c.repo.Dir())) {
+			t.Errorf("%s: refused, and yet something was written", name)
+		}
+	}
+}
+
+// TestStickOfANewerList: a repository that was put back from an older copy must not hand out what devices would refuse.
+func TestStickOfANewerList(t *testing.T) {
+	s, stick := firstStick(t)
+	old := filepath.Join(t.TempDir(), "old")
+	if err := os.CopyFS(old, os.DirFS(s.repo.Dir())); err != nil {
+		t.Fatal(err)
+	}
+	s.model("motions", "2", 0, trust.Demands{})
+	s.put()
+	s.export(stick)
+	backup, err := release.Open(old, release.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = backup.Export(stick, time.Hour, s.keys[release.Online][0])
+	if release.KindOf(err) != release.Refused || !strings.Contains(err.Error(), "it holds models 3, and the newest here is 2") {
+		t.Error(err)
+	}
+}
+
+// TestTimestampsAcrossCopies: the stick's number is above every one that we signed, also above one that only the stick
+// knows; what another key signed moves nothing.
+func TestTimestampsAcrossCopies(t *testing.T) {
+	s, stick := firstStick(t)
+	old := filepath.Join(t.TempDir(), "old")
+	if err := os.CopyFS(old, os.DirFS(s.repo.Dir())); err != nil {
+		t.Fatal(err)
+	}
+	for range 5 {
+		s.publish()
+	}
+	s.export(stick)
+	d := s.device()
+	serves(t, "before", stick, d)
+	backup, err := release.Open(old, release.Config{Now: func() time.Time { return s.now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := backup.Export(stick, time.Hour, s.keys[release.Online][0]); err != nil {
+		t.Fatal(err)
+	}
+	serves(t, "from the older copy", stick, d)
+	if _, err := d.Refresh(t.Context(), trust.Folder(old)); err != nil {
+		t.Errorf("the hub after its stick: %v", err)
+	}
+
+	other := open(t)
+	for range 30 {
+		other.publish()
+	}
+	foreign, err := os.ReadFile(filepath.Join(other.repo.Dir(), "metadata/timestamp.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(stick, "metadata/timestamp.json"), foreign, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.export(stick)
+	if got := timestampOf(t, stick); got > 25 {
+		t.Errorf("somebody else's timestamp made ours %d", got)
+	}
+}
+
+func timestampOf(t *testing.T, dir string) int {
+	t.Helper()
+	var file struct {
+		Signed struct{ Version int }
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "metadata/timestamp.json"))
+	if err == nil {
+		err = json.Unmarshal(data, &file)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file.Signed.Version
+}
