@@ -89,6 +89,9 @@ func clone(t *testing.T) string {
 
 // rehearse turns commands that would run this very test again, or for ever, into ones that end.
 func rehearse(command string) string {
+	if strings.HasPrefix(command, "dunlin-hub keys ") { // the cost of guessing a passphrase is paid for every key
+		return strings.TrimSuffix(command, "\n") + " --work 10"
+	}
 	for _, r := range []struct{ from, to string }{
 		{"make demo", "make -n demo SECONDS=20"}, {"make test", "make -n test"}, {"make bench", "make -n bench"}, {"make cross", "make -n cross"},
 		{"make runtime", "make -n runtime"}, {"make package", "make -n package"},
