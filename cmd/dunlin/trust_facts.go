@@ -12,7 +12,17 @@ import (
 
 // deviceFacts are what releases may demand of a device. Delegates are those that may be used here.
 func deviceFacts(delegates []string) trust.Facts {
-	return trust.Facts{Arch: runtime.GOARCH, Board: boardWord(board.New(board.Config{}).Model()), Delegates: delegates, RAM: memoryMiB(), Agent: version}
+	return trust.Facts{Arch: runtime.GOARCH, Boards: boardWords(board.New(board.Config{})), Delegates: delegates, RAM: memoryMiB(), Agent: version}
+}
+
+// boardWords are the names that selectors of releases may have for a board: its kind, as 'dunlin doctor' says it, and its
+// own name as one word.
+func boardWords(b *board.Board) []string {
+	words := []string{string(b.Kind())}
+	if own := boardWord(b.Model()); own != "" {
+		words = append(words, own)
+	}
+	return words
 }
 
 // boardWord writes a board's name as one word, as selectors of releases have it: "Raspberry Pi 4 Model B Rev 1.4"

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/dunlin-iot/dunlin/firmware/trust/trusttest"
+	"github.com/dunlin-iot/dunlin/hal/board"
 )
 
 // trustDesk is a device's state and a stick with a repository.
@@ -86,6 +88,22 @@ func TestTrustCommands(t *testing.T) {
 func TestBoardWord(t *testing.T) {
 	if got := boardWord("Raspberry Pi 4 Model B Rev 1.4"); got != "raspberry-pi-4-model-b-rev-1.4" {
 		t.Error(got)
+	}
+	root := t.TempDir()
+	if got := boardWords(board.New(board.Config{Root: root})); len(got) != 1 || got[0] != string(board.New(board.Config{Root: root}).Kind()) {
+		t.Errorf("a board without a name of its own is %q", got)
+	}
+	tree := filepath.Join(root, "proc", "device-tree")
+	if err := os.MkdirAll(tree, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"model": "Raspberry Pi 4 Model B Rev 1.4\x00", "compatible": "raspberrypi,4-model-b\x00brcm,bcm2711\x00"} {
+		if err := os.WriteFile(filepath.Join(tree, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := boardWords(board.New(board.Config{Root: root})); !slices.Equal(got, []string{"raspberry-pi-4", "raspberry-pi-4-model-b-rev-1.4"}) {
+		t.Errorf("a Raspberry Pi is %q", got)
 	}
 	if memoryMiB() < 16 {
 		t.Errorf("%d MiB", memoryMiB())

@@ -15,7 +15,7 @@ import (
 // Facts are what a device knows of itself.
 type Facts struct {
 	Arch      string   // runtime.GOARCH
-	Board     string   // name of the board, "" when it is not known
+	Boards    []string // names of the board: what kind it is, and how it calls itself; none when it is not known
 	Delegates []string // delegates that may be used here
 	RAM       int64    // MiB
 	Agent     string   // version of the agent
@@ -187,8 +187,8 @@ func (r Release) meets(f Facts) *Refusal {
 	switch {
 	case len(d.Arch) > 0 && !slices.Contains(d.Arch, f.Arch):
 		return refuse(OtherArch, "%s is for %s, and this is %s", r.Path, orList(d.Arch), f.Arch)
-	case len(d.Boards) > 0 && !slices.ContainsFunc(d.Boards, func(p string) bool { ok, err := path.Match(p, f.Board); return err == nil && ok }):
-		return refuse(OtherBoard, "%s is for the board %s, and this is %s", r.Path, orList(d.Boards), orUnknown(f.Board))
+	case len(d.Boards) > 0 && !d.onBoard(f.Boards):
+		return refuse(OtherBoard, "%s is for the board %s, and this is %s", r.Path, orList(d.Boards), orUnknown(strings.Join(f.Boards, ", ")))
 	case len(d.Delegates) > 0 && !slices.ContainsFunc(d.Delegates, func(n string) bool { return slices.Contains(f.Delegates, n) }):
 		return refuse(NoDelegate, "%s needs the delegate %s, which is not usable here", r.Path, orList(d.Delegates))
 	case d.RAM > f.RAM:
@@ -199,6 +199,16 @@ func (r Release) meets(f Facts) *Refusal {
 		return refuse(NewAgent, "%s is for dunlin up to %s, and this is %s", r.Path, d.AgentMax, f.Agent)
 	}
 	return nil
+}
+
+// onBoard reports whether one of the board's names fits one of the patterns.
+func (d Demands) onBoard(names []string) bool {
+	return slices.ContainsFunc(d.Boards, func(pattern string) bool {
+		return slices.ContainsFunc(names, func(name string) bool {
+			ok, err := path.Match(pattern, name)
+			return err == nil && ok
+		})
+	})
 }
 
 func orList(words []string) string { return strings.Join(words, " or ") }

@@ -32,7 +32,7 @@ type device struct {
 	store *trust.Store
 }
 
-var pi = trust.Facts{Arch: "arm64", Board: "raspberry-pi-4-b", Delegates: []string{"xnnpack"}, RAM: 3794, Agent: "1.2.0"}
+var pi = trust.Facts{Arch: "arm64", Boards: []string{"raspberry-pi-4", "raspberry-pi-4-model-b-rev-1.4"}, Delegates: []string{"xnnpack"}, RAM: 3794, Agent: "1.2.0"}
 
 // enrol makes a device that believes the first root of repo.
 func enrol(t *testing.T, repo *trusttest.Repo) *device {
