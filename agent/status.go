@@ -72,7 +72,7 @@ type PipelineStatus struct {
 	Windows   uint64            `json:"windows"`   // windows that went into the model
 	Decisions uint64            `json:"decisions"` // windows that came out with a usable answer
 	Recorded  uint64            `json:"recorded"`  // results handed to the spool
-	Last      *DecisionStatus   `json:"last,omitempty"`
+	Last      *DecisionStatus   `json:"last,omitempty"` // nil until the model that is open has decided
 	Invoke    LatencyStatus     `json:"invoke"`
 	Drops     map[string]uint64 `json:"drops,omitempty"`     // by cause, since the process started
 	Swap      *SwapStatus       `json:"swap,omitempty"`      // nil when the pipeline has only ever used what the configuration names

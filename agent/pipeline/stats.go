@@ -34,6 +34,7 @@ type stats struct {
 	windows, decisions, recorded uint64
 	drops                        [numberOfCauses]uint64
 	last                         Decision
+	spoken                       bool // the model that is open has made last
 }
 
 func (s *stats) start(cfg *Config) {
@@ -44,6 +45,7 @@ func (s *stats) start(cfg *Config) {
 func (s *stats) opened(m *Model) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.spoken = s.spoken && s.status.Model == m.Name && s.status.Version == m.Version
 	s.status.Model, s.status.Version, s.status.Engine = m.Name, m.Version, m.engineText()
 	s.status.Delegates = m.Session.Report().Walks
 }
@@ -73,7 +75,7 @@ func (s *stats) decided(d *Decision, recorded bool) {
 	if recorded {
 		s.recorded++
 	}
-	s.last = *d
+	s.last, s.spoken = *d, true
 	s.mu.Unlock()
 }
 
@@ -93,7 +95,7 @@ func (s *stats) read() agent.PipelineStatus {
 	out.Invoke = agent.LatencyStatus{
 		P50: micros(c.quantile(0.5)), P95: micros(c.quantile(0.95)), P99: micros(c.quantile(0.99)), Max: micros(time.Duration(s.latency.max.Load())),
 	}
-	if s.decisions > 0 {
+	if s.spoken {
 		out.Last = &agent.DecisionStatus{Label: s.last.Name, Score: s.last.Score, At: agent.MicrosOf(s.last.At), Held: s.last.Held}
 	}
 	out.Drops = s.dropsByName()

@@ -240,10 +240,19 @@ func TestTrialAndBack(t *testing.T) {
 		if n := trial.New.Windows; trial.Old.Windows < n/8 || trial.Old.Windows > n || trial.Old.Classes[0] != trial.Old.Windows {
 			t.Errorf("the old model answered %+v of %d windows", trial.Old, n)
 		}
+		if st := s.pipe.Status(); st.Version != "2" || st.Last == nil || st.Last.Label != labels[1] {
+			t.Errorf("on trial the status is %s, last %+v", st.Version, st.Last)
+		}
 		if err := s.pipe.Back(t.Context()); err != nil {
 			t.Fatal(err)
 		}
+		if st := s.pipe.Status(); st.Version != "1" || st.Last != nil || st.Decisions == 0 {
+			t.Errorf("before the old model has decided again the status is %s, last %+v", st.Version, st.Last)
+		}
 		s.give(20, false)
+		if st := s.pipe.Status(); st.Last == nil || st.Last.Label != labels[0] {
+			t.Errorf("when it has, last is %+v", st.Last)
+		}
 		want := cut{10, 5}.windowsOf(s.given, nil)
 		got := s.answers()
 		for i, a := range got {
