@@ -69,9 +69,9 @@ type PipelineStatus struct {
 	State     State             `json:"state"`
 	Reason    string            `json:"reason,omitempty"`
 	Since     Micros            `json:"since_us"`
-	Windows   uint64            `json:"windows"`   // windows that went into the model
-	Decisions uint64            `json:"decisions"` // windows that came out with a usable answer
-	Recorded  uint64            `json:"recorded"`  // results handed to the spool
+	Windows   uint64            `json:"windows"`        // windows that went into the model
+	Decisions uint64            `json:"decisions"`      // windows that came out with a usable answer
+	Recorded  uint64            `json:"recorded"`       // results handed to the spool
 	Last      *DecisionStatus   `json:"last,omitempty"` // nil until the model that is open has decided
 	Invoke    LatencyStatus     `json:"invoke"`
 	Drops     map[string]uint64 `json:"drops,omitempty"`     // by cause, since the process started

@@ -184,7 +184,9 @@ func (m *plainModel) onnx(data []byte) error {
 	}
 	edges := func(all []onnx.Edge) (out []plainTensor) {
 		for _, e := range all {
-			out = append(out, plainOf(engine.Tensor{Name: e.Name, Type: e.Type, Shape: e.Shape, Quant: e.Quant}))
+			p := plainOf(engine.Tensor{Name: e.Name, Type: e.Type, Shape: e.Shape, Quant: e.Quant})
+			p.Type = e.TypeText()
+			out = append(out, p)
 		}
 		return out
 	}
@@ -226,7 +228,10 @@ func (m *plainModel) write(t *table) error {
 }
 
 func (p plainTensor) text() string {
-	s := fmt.Sprintf("%s: %s%v", p.Name, p.Type, p.Shape)
+	s := p.Name + ": " + p.Type
+	if _, err := engine.ParseDType(p.Type); err == nil || len(p.Shape) > 0 {
+		s += fmt.Sprint(p.Shape)
+	}
 	if p.Scale != 0 {
 		s += fmt.Sprintf(", scale %g, zero point %d", p.Scale, p.ZeroPoint)
 	}

@@ -44,6 +44,19 @@ type Edge struct {
 	untyped bool
 }
 
+// TypeText is the type as people read it, also of what is no tensor, or has no type in the file.
+func (e *Edge) TypeText() string {
+	switch {
+	case e.kind != "":
+		return e.kind
+	case e.untyped:
+		return "type not stated"
+	case e.Type == engine.InvalidType:
+		return fmt.Sprintf("element type %d", e.elem)
+	}
+	return e.Type.String()
+}
+
 // lengths is an input's shape as it will run; nil when it is not known.
 func (e *Edge) lengths() (list dims) {
 	for i, d := range e.Shape {
