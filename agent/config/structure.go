@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/dunlin-iot/dunlin/internal/spelling"
 )
 
 // structure fills a struct key by key: unknown keys are errors, absent ones get their default.
@@ -162,7 +164,7 @@ func orFile(path string) string {
 // misspelt reports whether n has a key that was most likely meant to be key: one complaint about it is enough.
 func misspelt(n *node, key string, siblings []string) bool {
 	return slices.ContainsFunc(n.keys, func(e entry) bool {
-		return !slices.Contains(siblings, e.name) && closest(e.name, siblings) == key
+		return !slices.Contains(siblings, e.name) && spelling.Closest(e.name, siblings) == key
 	})
 }
 

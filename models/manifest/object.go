@@ -14,7 +14,8 @@ const maxDepth = 8
 // object is a JSON object with its place in the document. It keeps what nobody has asked for yet.
 type object struct {
 	at     string
-	fields map[string]any // object, []any, string, json.Number, bool or nil
+	fields map[string]any  // object, []any, string, json.Number, bool or nil
+	asked  map[string]bool // keys that somebody has asked for
 }
 
 // parseJSON reads one object and nothing after it. Unlike encoding/json it refuses doubled keys and tells upper from
@@ -58,7 +59,7 @@ func parseValue(dec *json.Decoder, at string, depth int) (any, error) {
 }
 
 func parseObject(dec *json.Decoder, at string, depth int) (any, error) {
-	o := object{at: at, fields: map[string]any{}}
+	o := object{at: at, fields: map[string]any{}, asked: map[string]bool{}}
 	for dec.More() {
 		tok, err := dec.Token()
 		if err != nil {

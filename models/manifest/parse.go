@@ -116,8 +116,7 @@ func (r *reader) tensor(o object) (t Tensor) {
 		r.fail(o.at+".type", "unknown type %q", typ)
 	}
 	t.Type = dtype
-	_, quantised := o.fields["scale"]
-	if _, zero := o.fields["zero_point"]; quantised || zero {
+	if quantised, zero := r.has(o, "scale"), r.has(o, "zero_point"); quantised || zero {
 		t.Quant = r.quant(o, dtype)
 	}
 	r.end(o)

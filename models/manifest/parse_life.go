@@ -59,7 +59,7 @@ func (r *reader) bound(o object) (b Bound) {
 
 // limit is a number that may be absent.
 func (r *reader) limit(o object, key string) *float64 {
-	if _, stated := o.fields[key]; !stated {
+	if !r.has(o, key) {
 		return nil
 	}
 	n := r.number(o, key, true)
@@ -72,12 +72,10 @@ func (r *reader) trial(o object) Trial {
 	if !ok {
 		return t
 	}
-	_, bound := sub.fields["reference_drift"]
-	if _, stated := o.fields["reference"]; bound && !stated {
+	if r.has(sub, "reference_drift") && !r.has(o, "reference") {
 		r.fail(sub.at+".reference_drift", "stands without a reference to compare with")
 	}
-	_, windows := sub.fields["windows"]
-	_, minutes := sub.fields["minutes"]
+	windows, minutes := r.has(sub, "windows"), r.has(sub, "minutes")
 	switch {
 	case windows && minutes:
 		r.fail(sub.at+".minutes", "stands beside windows; a trial has one length")
@@ -92,7 +90,7 @@ func (r *reader) trial(o object) Trial {
 	t.OutputDrift = r.bounded(sub, "output_drift", 0, maxRatio, t.OutputDrift)
 	t.ReferenceDrift = r.bounded(sub, "reference_drift", 0, maxRatio, 0)
 	t.MemoryGrowth = r.bounded(sub, "memory_growth", 0, maxRatio, t.MemoryGrowth)
-	if _, stated := sub.fields["attempts"]; stated {
+	if r.has(sub, "attempts") {
 		t.Attempts = r.integer(sub, "attempts", 1, maxAttempts)
 	}
 	r.end(sub)
@@ -101,7 +99,7 @@ func (r *reader) trial(o object) Trial {
 
 // bounded is a number between low and high; absent, it is standard.
 func (r *reader) bounded(o object, key string, low, high, standard float64) float64 {
-	if _, stated := o.fields[key]; !stated {
+	if !r.has(o, key) {
 		return standard
 	}
 	n := r.number(o, key, true)
@@ -120,7 +118,7 @@ func (r *reader) reference(o object) (s ReferenceSet) {
 }
 
 func (r *reader) card(o object) string {
-	if _, stated := o.fields["card"]; !stated {
+	if !r.has(o, "card") {
 		return ""
 	}
 	return r.formed(o, "card", fileForm, "a plain file name")

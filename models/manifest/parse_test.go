@@ -18,6 +18,11 @@ func TestRefused(t *testing.T) {
 		"unknown key":         {func(k *kit) { k.manifest["colour"] = "red" }, "$.colour: unknown key"},
 		"unknown key below":   {func(k *kit) { k.sub("inputs", 0)["colour"] = 1 }, "$.inputs[0].colour: unknown key"},
 		"upper case key":      {func(k *kit) { k.manifest["Name"] = "x" }, `$["Name"]: unknown key`},
+		"mistyped key":        {func(k *kit) { rename(k.sub("decide"), "threshold", "threshhold") }, "$.decide.threshhold: unknown key; did you mean threshold?"},
+		"mistyped object":     {func(k *kit) { rename(k.manifest, "decide", "decid") }, "$.decid: unknown key; did you mean decide?"},
+		"mistyped option":     {func(k *kit) { k.manifest["trial"] = doc{"minuets": 3} }, "$.trial.minuets: unknown key; did you mean minutes?"},
+		"mistyped in a list":  {func(k *kit) { rename(k.sub("inputs", 0), "unit", "units") }, "$.inputs[0].units: unknown key; did you mean unit?"},
+		"missing, and odd":    {func(k *kit) { delete(k.manifest, "licence"); k.manifest["colour"] = 1 }, "$.colour: unknown key"},
 		"missing":             {func(k *kit) { delete(k.manifest, "labels") }, "$.labels: is missing"},
 		"missing below":       {func(k *kit) { delete(k.sub("inputs", 0), "zero_point") }, "$.inputs[0].zero_point: is missing"},
 		"null":                {func(k *kit) { k.manifest["name"] = nil }, "$.name: want a string, have null"},
@@ -81,6 +86,12 @@ func TestRefused(t *testing.T) {
 			}
 		})
 	}
+}
+
+// rename puts a value under another key.
+func rename(d doc, from, to string) {
+	d[to] = d[from]
+	delete(d, from)
 }
 
 // TestPictures: a model of pictures says what it is trained on, its scale for one point stands for all.

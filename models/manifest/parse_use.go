@@ -12,7 +12,7 @@ func (r *reader) source(o object) (s Source) {
 	if !ok {
 		return s
 	}
-	if _, pictures := sub.fields["picture"]; pictures {
+	if r.has(sub, "picture") {
 		s.Picture = r.picture(sub)
 	} else {
 		s.Channels = r.channels(sub)
@@ -36,7 +36,7 @@ func (r *reader) channels(o object) (all []Channel) {
 }
 
 func (r *reader) picture(o object) (p Picture) {
-	if _, both := o.fields["channels"]; both {
+	if r.has(o, "channels") {
 		r.fail(o.at+".channels", "stands beside picture; a sample has channels or is a picture")
 	}
 	sub, ok := r.object(o, "picture", true)
@@ -76,7 +76,7 @@ func (r *reader) decide(o object) (d Decide) {
 	}
 	d.Hold = r.integer(sub, "hold", 1, maxHold)
 	d.Release = d.Threshold
-	if _, stated := sub.fields["release"]; stated {
+	if r.has(sub, "release") {
 		d.Release = r.bounded(sub, "release", 0, 1, 0)
 	}
 	if r.err == nil && d.Release > d.Threshold {

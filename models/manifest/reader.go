@@ -3,13 +3,19 @@ package manifest
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
+
+	"github.com/dunlin-iot/dunlin/internal/spelling"
 )
 
 // reader takes values out of objects and keeps the first error; after it every answer is a zero value.
-type reader struct{ err error }
+type reader struct {
+	err     error
+	lacking string // the place of the object whose missing key that error is; empty when it is another
+}
 
 func (r *reader) fail(at, format string, args ...any) {
 	if r.err == nil {
@@ -21,22 +27,41 @@ func (r *reader) fail(at, format string, args ...any) {
 func (r *reader) take(o object, key string, needed bool) (v any, at string, ok bool) {
 	at = member(o.at, key)
 	v, ok = o.fields[key]
+	o.asked[key] = true
 	if !ok && needed {
+		if r.err == nil {
+			r.lacking = o.at
+		}
 		r.fail(at, "is missing")
 	}
 	delete(o.fields, key)
 	return v, at, ok && r.err == nil
 }
 
-// end refuses what nobody took.
+// has reports whether a key is there that need not be.
+func (r *reader) has(o object, key string) bool {
+	o.asked[key] = true
+	_, ok := o.fields[key]
+	return ok
+}
+
+// end refuses what nobody took. That comes before a key that is missing in the same object: it is likely meant to be it.
 func (r *reader) end(o object) {
 	left := make([]string, 0, len(o.fields))
 	for k := range o.fields {
 		left = append(left, k)
 	}
-	if len(left) > 0 {
-		r.fail(member(o.at, slices.Min(left)), "unknown key")
+	if len(left) == 0 {
+		return
 	}
+	if r.lacking == o.at {
+		r.err = nil
+	}
+	word, meant := slices.Min(left), ""
+	if near := spelling.Closest(word, slices.Sorted(maps.Keys(o.asked))); near != "" {
+		meant = "; did you mean " + near + "?"
+	}
+	r.fail(member(o.at, word), "unknown key%s", meant)
 }
 
 func (r *reader) object(o object, key string, needed bool) (object, bool) {
