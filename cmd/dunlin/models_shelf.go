@@ -21,8 +21,8 @@ func (a *app) modelsImportCommand() *cobra.Command {
 	c := a.command(&cobra.Command{
 		Use: "import FILE", Short: "Hand a bundle to the running daemon, which checks it and puts it on its shelf", Args: cobra.ExactArgs(1),
 		Long: `Hands the bytes of a bundle (NAME-VERSION.dunlin) to the running daemon, which keeps them as its own user, decides whether
-they are to be believed, and unpacks them. No network is used. The version is printed; nothing uses it before
-'dunlin models activate'.`,
+they are to be believed, and unpacks them. No network is used. The version is printed; nothing opens it before
+'dunlin models activate', or 'dunlin models verify', which runs it on this machine.`,
 	})
 	a.socketFlag(c, &socket)
 	c.RunE = func(c *cobra.Command, args []string) error {
