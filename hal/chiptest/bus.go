@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sync"
 
+	"periph.io/x/conn/v3/i2c"
 	"periph.io/x/conn/v3/physic"
 )
 
@@ -43,6 +44,9 @@ func New(models map[uint16]Model) *Bus {
 	return b
 }
 
+// Open gives the bus itself: the function that opens a bus for a driver.
+func (b *Bus) Open() (i2c.BusCloser, error) { return b, nil }
+
 // Plug connects a model, or replaces the one at that address.
 func (b *Bus) Plug(address uint16, m Model) {
 	b.mu.Lock()
@@ -77,6 +81,22 @@ func (b *Bus) Fault(f func(address uint16) error) {
 	b.fault = f
 }
 
+// BreakAfter lets n transfers pass; each one after them fails with err.
+func (b *Bus) BreakAfter(n int, err error) {
+	passed := passes(n, err)
+	b.Fault(func(uint16) error { return passed() })
+}
+
+// passes is nil n times, and then err.
+func passes(n int, err error) func() error {
+	return func() error {
+		if n--; n < 0 {
+			return err
+		}
+		return nil
+	}
+}
+
 // Keep starts to record transfers; Ops returns them.
 func (b *Bus) Keep() {
 	b.mu.Lock()
@@ -89,6 +109,16 @@ func (b *Bus) Ops() []Op {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return append([]Op(nil), b.log...)
+}
+
+// Word is what the latest of the recorded reads of a register of 16 bits gave, high byte first; ok says that there was one.
+func (b *Bus) Word(register byte) (v uint16, ok bool) {
+	for _, op := range b.Ops() {
+		if len(op.Write) == 1 && op.Write[0] == register && len(op.Read) == 2 && op.Err == nil {
+			v, ok = uint16(op.Read[0])<<8|uint16(op.Read[1]), true
+		}
+	}
+	return v, ok
 }
 
 // Closed is how often Close was called.
@@ -122,7 +152,7 @@ func (b *Bus) transfer(address uint16, w, r []byte) error {
 		m = nil
 	}
 	if m == nil {
-		return fmt.Errorf("transfer to 0x%02x: %w", address, noAck)
+		return fmt.Errorf("transfer to 0x%02x: %w", address, NoAck)
 	}
 	if len(w) > 0 || len(r) == 0 {
 		if err := m.Write(w); err != nil {

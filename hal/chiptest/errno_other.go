@@ -4,5 +4,5 @@ package chiptest
 
 import "syscall"
 
-// noAck stands for EREMOTEIO, which only Linux has.
-const noAck = syscall.ENXIO
+// NoAck stands for EREMOTEIO, which only Linux has.
+const NoAck = syscall.ENXIO

@@ -17,8 +17,8 @@ import (
 // ErrPlayed is what a Playback answers when an address or a device has no more recorded transfers.
 var ErrPlayed = errors.New("the recorded traffic is at its end")
 
-// Playback is a bus that answers as a recorded one did, and ports of it likewise (Port). Each address follows its own recording, in order: a transfer
-// must write the recorded bytes and ask for as many. A driver that asks whether its chip is ready does so more or less
+// Playback is a bus that answers as a recorded one did, and ports of it likewise (Port). Each address follows its own
+// recording, in order: a transfer must write the recorded bytes and ask for as many. A driver that asks whether its chip is ready does so more or less
 // often than it did when it was recorded; so the transfer just played may be played again while there is more to come,
 // and repetitions that the driver does not need are passed over. It implements periph's i2c.BusCloser.
 type Playback struct {
@@ -37,6 +37,9 @@ func NewPlayback(all []traffic.Transfer) *Playback {
 	}
 	return p
 }
+
+// Open gives the bus itself: the function that opens a bus for a driver.
+func (p *Playback) Open() (i2c.BusCloser, error) { return p, nil }
 
 // Tx answers with the next recorded transfer of the address.
 func (p *Playback) Tx(address uint16, w, r []byte) error {

@@ -23,6 +23,9 @@ func NewPort(m Model, mask uint8) *Port { return &Port{model: m, mask: mask} }
 // Fault asks f before every transfer; what it returns is the transfer's error. Set it while no transfer runs.
 func (p *Port) Fault(f func() error) { p.fault = f }
 
+// BreakAfter lets n transfers pass; each one after them fails with err. Set it while no transfer runs.
+func (p *Port) BreakAfter(n int, err error) { p.fault = passes(n, err) }
+
 // Connect accepts every speed and eight bits to a word.
 func (p *Port) Connect(f physic.Frequency, _ spi.Mode, bits int) (spi.Conn, error) {
 	if bits != 8 {

@@ -13,7 +13,8 @@ import (
 )
 
 func wellFormed(t *testing.T, s Subject) {
-	for i, b := range collect(t, s.Endless(t), 20) {
+	blocks, _ := Collect(t, s.Endless(t), 20, nil)
+	for i, b := range blocks {
 		if i == 0 && !b.Discont {
 			t.Error("the first block of a run has no Discont")
 		}
@@ -28,7 +29,7 @@ func wellFormed(t *testing.T, s Subject) {
 
 // timeGrows: within a run without breaks, blocks follow one another; they never go back and never overlap.
 func timeGrows(t *testing.T, s Subject) {
-	blocks := collect(t, s.Endless(t), 20)
+	blocks, _ := Collect(t, s.Endless(t), 20, nil)
 	for i, b := range blocks[1:] {
 		before := blocks[i]
 		last := before.At

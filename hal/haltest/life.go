@@ -45,8 +45,8 @@ func cancelledBefore(t *testing.T, s Subject) {
 
 func runsAgain(t *testing.T, s Subject) {
 	src := s.Endless(t)
-	first := collect(t, src, 3)
-	again := collect(t, src, 3)
+	first, _ := Collect(t, src, 3, nil)
+	again, _ := Collect(t, src, 3, nil)
 	if !again[0].Discont {
 		t.Error("the first block of the second run has no Discont")
 	}
@@ -82,7 +82,7 @@ func health(t *testing.T, s Subject) {
 		return
 	}
 	finite := s.Finite(t)
-	if _, err := exhaust(t, finite); err == nil {
+	if _, err := untilItEnds(t, finite, nil); err == nil {
 		t.Error("a finite source ended with nil")
 	}
 	wantState(t, finite, hal.Ended)

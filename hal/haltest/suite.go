@@ -1,7 +1,6 @@
 package haltest
 
 import (
-	"context"
 	"errors"
 	"testing"
 	"time"
@@ -69,60 +68,24 @@ func Run(t *testing.T, s Subject) {
 	}
 }
 
-// collect runs src until n blocks have come, and returns copies of them.
-func collect(t *testing.T, src hal.Source, n int) []hal.Block {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	var blocks []hal.Block
-	err := src.Run(ctx, func(b hal.Block) {
-		if len(blocks) < n {
-			b.Values = append([]float32(nil), b.Values...)
-			blocks = append(blocks, b)
-		}
-		if len(blocks) == n {
-			cancel()
-		}
-	})
-	if err != nil {
-		t.Fatalf("Run of %s: %v, want nil after cancel", src, err)
-	}
-	if len(blocks) < n {
-		t.Fatalf("%s emitted %d blocks in %s, want %d", src, len(blocks), patience, n)
-	}
-	return blocks
-}
-
-// exhaust runs src until it returns by itself.
-func exhaust(t *testing.T, src hal.Source) (blocks int, err error) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	err = src.Run(ctx, func(hal.Block) { blocks++ })
-	if ctx.Err() != nil {
-		t.Fatalf("%s did not return by itself within %s", src, patience)
-	}
-	return blocks, err
-}
-
 func ends(t *testing.T, s Subject) {
-	blocks, err := exhaust(t, s.Finite(t))
+	blocks, err := untilItEnds(t, s.Finite(t), nil)
 	if !errors.Is(err, hal.End) {
 		t.Errorf("Run returned %v, want hal.End", err)
 	}
-	if blocks == 0 {
+	if len(blocks) == 0 {
 		t.Error("no block before the end")
 	}
 }
 
 func breaks(t *testing.T, s Subject) {
 	src := s.Broken(t)
-	blocks, err := exhaust(t, src)
+	blocks, err := untilItEnds(t, src, nil)
 	var gone *hal.AbsentError
 	if err == nil || errors.Is(err, hal.End) || errors.As(err, &gone) {
 		t.Errorf("Run returned %v, want an error that is neither an end nor absence", err)
 	}
-	if blocks == 0 {
+	if len(blocks) == 0 {
 		t.Error("no block before the break")
 	}
 	wantState(t, src, hal.Failed)
@@ -130,7 +93,7 @@ func breaks(t *testing.T, s Subject) {
 
 func absent(t *testing.T, s Subject) {
 	src := s.Absent(t)
-	blocks, err := exhaust(t, src)
+	blocks, err := untilItEnds(t, src, nil)
 	var gone *hal.AbsentError
 	if !errors.As(err, &gone) {
 		t.Fatalf("Run returned %v, want an *hal.AbsentError", err)
@@ -138,8 +101,8 @@ func absent(t *testing.T, s Subject) {
 	if gone.What == "" || gone.Fix == "" {
 		t.Errorf("absence without what (%q) or a fix (%q)", gone.What, gone.Fix)
 	}
-	if blocks != 0 {
-		t.Errorf("%d blocks of something that is not there", blocks)
+	if len(blocks) != 0 {
+		t.Errorf("%d blocks of something that is not there", len(blocks))
 	}
 	wantState(t, src, hal.Absent)
 }
