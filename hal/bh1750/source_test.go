@@ -1,22 +1,19 @@
 package bh1750_test
 
 import (
-	"context"
-	"errors"
 	"math"
 	"strings"
-	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"periph.io/x/conn/v3/i2c"
 
 	"github.com/dunlin-iot/dunlin/hal"
 	"github.com/dunlin-iot/dunlin/hal/bh1750"
 	"github.com/dunlin-iot/dunlin/hal/bh1750/bh1750test"
 	"github.com/dunlin-iot/dunlin/hal/chiptest"
 	"github.com/dunlin-iot/dunlin/hal/haltest"
+	"github.com/dunlin-iot/dunlin/hal/poll"
+	"github.com/dunlin-iot/dunlin/hal/poll/polltest"
 )
 
 const address = 0x23
@@ -28,58 +25,28 @@ func busOf(m chiptest.Model) *chiptest.Bus {
 // fast is the fastest that the chip can: 24 ms * 31 / 69 is 10.8 ms.
 func fast(b *chiptest.Bus) bh1750.Config {
 	return bh1750.Config{
-		Bus: func() (i2c.BusCloser, error) { return b, nil }, Where: "i2c-1", Mode: bh1750.Low, Sensitivity: 31, Every: 15 * time.Millisecond,
+		Bus: b.Open, Where: "i2c-1", Mode: bh1750.Low, Sensitivity: 31, Every: 15 * time.Millisecond,
 	}
 }
 
-func TestContract(t *testing.T) {
-	haltest.Run(t, haltest.Subject{
-		Channels: []hal.Channel{{Name: "illuminance", Unit: "lx"}},
-		Endless:  func(*testing.T) hal.Source { return bh1750.New(fast(busOf(bh1750test.New(nil)))) },
-		Broken: func(*testing.T) hal.Source {
-			b := busOf(bh1750test.New(nil))
-			n := 0
-			b.Fault(func(uint16) error {
-				if n++; n > 20 {
-					return syscall.EREMOTEIO
-				}
-				return nil
-			})
-			return bh1750.New(fast(b))
-		},
-		Absent: func(*testing.T) hal.Source { return bh1750.New(fast(chiptest.New(nil))) },
+func TestDriver(t *testing.T) {
+	polltest.Run(t, polltest.Subject[*bh1750test.Model]{
+		Address: address, Channels: []hal.Channel{{Name: "illuminance", Unit: "lx"}},
+		Chip: func() *bh1750test.Model { return bh1750test.New(nil) }, Plug: func(m *bh1750test.Model) *chiptest.Bus { return busOf(m) },
+		Source: func(b *chiptest.Bus) *poll.Source { return bh1750.New(fast(b)) },
+		Change: func(m *bh1750test.Model) { m.Set(1000) }, Changed: []float64{1000}, Within: []float64{10}, // steps of 7.4 lx
 	})
 }
 
-// bubbleClock is the time of a synctest bubble.
-type bubbleClock struct{ began time.Time }
-
-func (c bubbleClock) Boot() time.Duration { return time.Second + time.Since(c.began) }
-func (c bubbleClock) Wall() time.Time     { return time.Now() }
-
 // collect runs a source on a model in a bubble, where time costs nothing, until n blocks have come.
-func collect(t *testing.T, cfg bh1750.Config, n int, act func(i int, m *bh1750test.Model, b *chiptest.Bus)) (blocks []hal.Block, health hal.Health) {
+func collect(t *testing.T, cfg bh1750.Config, n int, act func(i int, m *bh1750test.Model)) (blocks []hal.Block, health hal.Health) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		c := bubbleClock{time.Now()}
-		m := bh1750test.New(c)
+		m := bh1750test.New(haltest.Clock{})
 		b := busOf(m)
-		cfg.Bus, cfg.Clock, cfg.Where = func() (i2c.BusCloser, error) { return b, nil }, c, "i2c-1"
-		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
-		defer cancel()
-		s := bh1750.New(cfg)
-		act(0, m, b)
-		err := s.Run(ctx, func(b1 hal.Block) {
-			b1.Values = append([]float32(nil), b1.Values...)
-			if blocks = append(blocks, b1); len(blocks) == n {
-				cancel()
-			}
-			health = s.Health()
-			act(len(blocks), m, b)
-		})
-		if err != nil || len(blocks) < n {
-			t.Errorf("%d blocks, %v", len(blocks), err)
-		}
+		cfg.Bus, cfg.Clock, cfg.Where = b.Open, haltest.Clock{}, "i2c-1"
+		act(0, m)
+		blocks, health = haltest.Collect(t, bh1750.New(cfg), n, func(i int) { act(i, m) })
 		if m.On() || b.Closed() != 1 {
 			t.Errorf("after Run: on %v, bus closed %d times", m.On(), b.Closed())
 		}
@@ -101,7 +68,7 @@ func TestWorkedExamples(t *testing.T) {
 		{bh1750.Config{Mode: bh1750.High2}, 0x8390, 14033.33},
 		{bh1750.Config{Mode: bh1750.High2, Sensitivity: 254}, 1, 0.1132},
 	} {
-		blocks, _ := collect(t, c.cfg, 1, func(_ int, m *bh1750test.Model, _ *chiptest.Bus) { m.SetRaw(c.raw) })
+		blocks, _ := collect(t, c.cfg, 1, func(_ int, m *bh1750test.Model) { m.SetRaw(c.raw) })
 		if got := float64(blocks[0].Values[0]); math.Abs(got-c.want) > 0.01*max(1, c.want/1000) || math.Abs(got/c.want-1) > 1e-3 {
 			t.Errorf("%+v: 0x%04x is %v lx, want %v", c.cfg, c.raw, got, c.want)
 		}
@@ -113,7 +80,7 @@ func TestModesAgree(t *testing.T) {
 	for _, mode := range []bh1750.Mode{"", bh1750.High, bh1750.High2, bh1750.Low} {
 		for _, s := range []int{31, 69, 254} {
 			cfg := bh1750.Config{Mode: mode, Sensitivity: s}
-			blocks, _ := collect(t, cfg, 2, func(_ int, m *bh1750test.Model, _ *chiptest.Bus) { m.Set(1000) })
+			blocks, _ := collect(t, cfg, 2, func(_ int, m *bh1750test.Model) { m.Set(1000) })
 			if got := float64(blocks[1].Values[0]); math.Abs(got-1000) > 1 {
 				t.Errorf("mode %q, sensitivity %d: %v lx of 1000", mode, s, got)
 			}
@@ -122,7 +89,7 @@ func TestModesAgree(t *testing.T) {
 }
 
 func TestEachSampleIsNew(t *testing.T) {
-	blocks, _ := collect(t, bh1750.Config{}, 5, func(i int, m *bh1750test.Model, _ *chiptest.Bus) { m.Set(float64(i) * 120) })
+	blocks, _ := collect(t, bh1750.Config{}, 5, func(i int, m *bh1750test.Model) { m.Set(float64(i) * 120) })
 	for i, b := range blocks {
 		if got := float64(b.Values[0]); math.Abs(got-float64(i)*120) > 0.5 {
 			t.Errorf("sample %d: %v lx, want %d", i, got, i*120)
@@ -132,7 +99,7 @@ func TestEachSampleIsNew(t *testing.T) {
 
 func TestBrownoutIsNotDarkness(t *testing.T) {
 	cfg := bh1750.Config{Sensitivity: 138}
-	blocks, _ := collect(t, cfg, 6, func(i int, m *bh1750test.Model, _ *chiptest.Bus) {
+	blocks, _ := collect(t, cfg, 6, func(i int, m *bh1750test.Model) {
 		m.Set(500)
 		if i == 3 {
 			time.AfterFunc(900*time.Millisecond, m.Brownout) // in the middle of the next measurement, 820 to 1000 ms from now
@@ -146,27 +113,16 @@ func TestBrownoutIsNotDarkness(t *testing.T) {
 }
 
 func TestDarkness(t *testing.T) {
-	blocks, _ := collect(t, bh1750.Config{}, 4, func(i int, m *bh1750test.Model, _ *chiptest.Bus) { m.Set(500 * float64(1-i/2)) })
+	blocks, _ := collect(t, bh1750.Config{}, 4, func(i int, m *bh1750test.Model) { m.Set(500 * float64(1-i/2)) })
 	if v := blocks[3].Values[0]; v != 0 {
 		t.Errorf("%v lx in the dark", v)
 	}
 }
 
 func TestSaturationIsClipped(t *testing.T) {
-	blocks, health := collect(t, bh1750.Config{}, 2, func(_ int, m *bh1750test.Model, _ *chiptest.Bus) { m.Set(100000) })
+	blocks, health := collect(t, bh1750.Config{}, 2, func(_ int, m *bh1750test.Model) { m.Set(100000) })
 	if health.State != hal.Degraded || !strings.Contains(health.Reason, "clipped") || math.Abs(float64(blocks[1].Values[0])-54612.5) > 0.01 {
 		t.Errorf("%+v, %v (%s); want 65535 / 1.2 lx and clipped", blocks[1], health.State, health.Reason)
-	}
-}
-
-func TestNackBurst(t *testing.T) {
-	blocks, health := collect(t, bh1750.Config{}, 6, func(i int, _ *bh1750test.Model, b *chiptest.Bus) {
-		if i == 3 {
-			b.Refuse(address, 2)
-		}
-	})
-	if !blocks[3].Discont || health.Skipped != 2 || health.Gaps != 1 {
-		t.Errorf("%+v; want 2 skipped and a gap", health)
 	}
 }
 
@@ -178,10 +134,6 @@ func TestImpossibleConfigs(t *testing.T) {
 		"no bus is configured": {},
 		"may take 662.6":       {Sensitivity: 254, Every: 500 * time.Millisecond},
 	} {
-		err := bh1750.New(cfg).Run(t.Context(), func(hal.Block) {})
-		var gone *hal.AbsentError
-		if err == nil || errors.As(err, &gone) || !strings.Contains(err.Error(), says) {
-			t.Errorf("%v does not say %q", err, says)
-		}
+		haltest.EmitsNothing(t, bh1750.New(cfg), says, false)
 	}
 }

@@ -2,7 +2,7 @@ package bme280_test
 
 import (
 	"bytes"
-	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"syscall"
@@ -79,13 +79,8 @@ func TestContractOverSPI(t *testing.T) {
 		Endless:  func(*testing.T) hal.Source { return onSPI(wired(bme280test.New()), nil) },
 		Absent:   func(*testing.T) hal.Source { return onSPI(unplugged(0xff), nil) },
 		Broken: func(*testing.T) hal.Source {
-			w, n := wired(bme280test.New()), 0
-			w.Fault(func() error {
-				if n++; n > 20 {
-					return syscall.EIO
-				}
-				return nil
-			})
+			w := wired(bme280test.New())
+			w.BreakAfter(20, syscall.EIO)
 			return onSPI(w, nil)
 		},
 	})
@@ -109,12 +104,12 @@ func TestOverSPI(t *testing.T) {
 			if want := c.name + " at spidev0.0"; src.String() != want {
 				t.Errorf("it is %q, want %q", src, want)
 			}
-			blocks, _ := run(t, src, 1, nil)
+			blocks, _ := haltest.Collect(t, src, 1, nil)
 			v := blocks[0].Values
-			near(t, "temperature", v[0], 25.08, 0.001)
-			near(t, "pressure", v[1], 100653.27, 0.03)
+			haltest.Near(t, "temperature", v[0], 25.08, 0.001)
+			haltest.Near(t, "pressure", v[1], 100653.27, 0.03)
 			if len(v) > 2 {
-				near(t, "humidity", v[2], 49.654, 0.001)
+				haltest.Near(t, "humidity", v[2], 49.654, 0.001)
 			}
 			var sent []string
 			for _, b := range w.sent {
@@ -151,18 +146,14 @@ func TestNotThereOverSPI(t *testing.T) {
 		{"a BMP388", wired(stranger), []string{"id 0x50, a BMP388; check the chip select"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			err := onSPI(c.w, nil).Run(t.Context(), func(b hal.Block) { t.Errorf("emitted %v", b.Values) })
-			var gone *hal.AbsentError
-			if !errors.As(err, &gone) || gone.What != "bme280 at spidev0.0" {
-				t.Fatalf("%v, want absence at spidev0.0", err)
-			}
+			err := haltest.EmitsNothing(t, onSPI(c.w, nil), "bme280 at spidev0.0 is absent", true)
 			for _, want := range c.want {
-				if !strings.Contains(err.Error(), want) {
+				if !strings.Contains(fmt.Sprint(err), want) {
 					t.Errorf("%v does not tell %q", err, want)
 				}
 			}
 			for _, wrong := range []string{"address", "SDA", "0x76"} {
-				if strings.Contains(err.Error(), wrong) {
+				if strings.Contains(fmt.Sprint(err), wrong) {
 					t.Errorf("%v speaks of %q", err, wrong)
 				}
 			}
@@ -176,20 +167,13 @@ func TestNotThereOverSPI(t *testing.T) {
 // TestComesLooseOnSPI: nothing acknowledges there, so what a loose wire reads must be known for what it is.
 func TestComesLooseOnSPI(t *testing.T) {
 	for _, level := range []byte{0x00, 0xff} {
-		w, loose, blocks := wired(bme280test.New()), false, 0
+		w, loose := wired(bme280test.New()), false
 		w.loose = func() (byte, bool) { return level, loose }
 		src := onSPI(w, nil)
-		err := src.Run(t.Context(), func(b hal.Block) {
-			near(t, "pressure", b.Values[1], 100653.27, 0.03)
-			blocks++
-			loose = blocks == 2
-		})
-		if err == nil || blocks != 2 || !strings.Contains(err.Error(), "nobody drives it") {
-			t.Errorf("0x%02x: %v after %d blocks", level, err, blocks)
+		blocks, _ := haltest.Ends(t, src, 2, "nobody drives it", func(i int) { loose = i == 2 })
+		for _, b := range blocks {
+			haltest.Near(t, "pressure", b.Values[1], 100653.27, 0.03)
 		}
-		var gone *hal.AbsentError
-		if err := src.Run(t.Context(), func(hal.Block) {}); !errors.As(err, &gone) {
-			t.Errorf("0x%02x: run again: %v, want absence", level, err)
-		}
+		haltest.EmitsNothing(t, src, fmt.Sprintf("0x%02x", level), true)
 	}
 }
