@@ -1,9 +1,7 @@
 package adxl345_test
 
 import (
-	"errors"
 	"math"
-	"strings"
 	"testing"
 	"time"
 
@@ -13,25 +11,19 @@ import (
 	"github.com/dunlin-iot/dunlin/hal/chiptest"
 	"github.com/dunlin-iot/dunlin/hal/fifo/fifotest"
 	"github.com/dunlin-iot/dunlin/hal/haltest"
-	"periph.io/x/conn/v3/i2c"
 	"periph.io/x/conn/v3/physic"
 	"periph.io/x/conn/v3/spi"
 )
 
 var channels = []hal.Channel{{Name: "ax", Unit: "m/s2"}, {Name: "ay", Unit: "m/s2"}, {Name: "az", Unit: "m/s2"}}
 
-// full scale of the default range.
+// Full scale of the default range.
 const full = 16 * 9.80665
 
-// ramp is the signal of the suite on all axes, one of them upside down.
-func ramp(t time.Duration) [3]float64 {
-	x := fifotest.Ramp(t) * full
-	return [3]float64{x, -x, x}
-}
+// step is the resolution of full scale.
+const step = 1. / 4096
 
-func tell(v []float32) []float64 {
-	return []float64{float64(v[0]) / full, -float64(v[1]) / full, float64(v[2]) / full}
-}
+var axes = fifotest.Axes{full, -full, full}
 
 type rig struct {
 	bus   *chiptest.Bus
@@ -39,90 +31,41 @@ type rig struct {
 	cfg   adxl345.Config
 }
 
-func newRig(rate hal.Hertz, skew float64) *rig {
-	m := adxl345test.New(adxl345test.Config{Now: fifotest.Clock{}.Boot, Signal: ramp, Skew: skew})
+func newRig(s fifotest.Setup) *rig {
+	m := adxl345test.New(adxl345test.Config{Now: haltest.Clock{}.Boot, Signal: func(t time.Duration) [3]float64 { return [3]float64(axes.Feel(t)) }, Skew: s.Skew})
 	b := chiptest.New(map[uint16]chiptest.Model{adxl345.DefaultAddress: m})
 	return &rig{bus: b, model: m, cfg: adxl345.Config{
-		Bus: func() (i2c.BusCloser, error) { return b, nil }, Where: "i2c-1", Rate: rate, Clock: fifotest.Clock{},
+		Bus: b.Open, Where: "i2c-1", Rate: s.Rate, Every: s.Every, Clock: haltest.Clock{},
 	}}
 }
 
-var modes = []struct {
-	name   string
-	source func(adxl345.Config) hal.Source
-}{
-	{"fifo", func(c adxl345.Config) hal.Source { return adxl345.New(c) }},
-	{"polled", func(c adxl345.Config) hal.Source { return adxl345.NewPolled(c) }},
-}
-
-func TestContract(t *testing.T) {
-	for _, mode := range modes {
-		make := func(arrange func(r *rig)) func(*testing.T) hal.Source {
-			return func(*testing.T) hal.Source {
-				r := newRig(400, 0.02)
-				r.cfg.Every = 10 * time.Millisecond
-				arrange(r)
-				return mode.source(r.cfg)
-			}
-		}
-		t.Run(mode.name, func(t *testing.T) {
-			haltest.Run(t, haltest.Subject{
-				Channels: channels,
-				Endless:  make(func(*rig) {}),
-				Broken: make(func(r *rig) {
-					time.AfterFunc(time.Second/2, func() { r.bus.Unplug(adxl345.DefaultAddress) })
-				}),
-				Absent: make(func(r *rig) { r.bus.Unplug(adxl345.DefaultAddress) }),
-			})
-		})
+func (r *rig) source(polled bool) hal.Source {
+	if polled {
+		return adxl345.NewPolled(r.cfg)
 	}
+	return adxl345.New(r.cfg)
 }
 
-func TestFIFO(t *testing.T) {
-	for _, mode := range modes {
-		t.Run(mode.name, func(t *testing.T) {
-			polled, rate := mode.name == "polled", hal.Hertz(400)
-			if polled {
-				rate = 100
-			}
-			fifotest.Run(t, fifotest.Subject{
-				Rate: rate, Tell: tell, Step: 1. / 4096, Polled: polled,
-				Rig: func(skew float64) fifotest.Rig {
-					r := newRig(rate, skew)
-					return fifotest.Rig{
-						Source: mode.source(r.cfg), Bus: r.bus, Address: adxl345.DefaultAddress, Reset: r.model.Reset, Freeze: r.model.Freeze,
-					}
-				},
-			})
-		})
-	}
+func TestDriver(t *testing.T) {
+	fifotest.Run(t, fifotest.Subject{
+		Channels: channels, Axes: axes, Step: step, Rate: 400, Polled: 100,
+		Rig: func(s fifotest.Setup) fifotest.Rig {
+			r := newRig(s)
+			return fifotest.Rig{Source: r.source(s.Polled), Bus: r.bus, Address: adxl345.DefaultAddress, Chip: r.model}
+		},
+		Stranger: adxl345test.New(adxl345test.Config{Now: haltest.Clock{}.Boot, ID: 0x6C}), Says: "0x6c",
+	})
 }
 
-func TestNotThere(t *testing.T) {
-	for _, c := range []struct {
-		name, want string
-		absent     bool
-		change     func(r *rig)
-	}{
-		{"another chip", "0x6c", true, func(r *rig) {
-			r.bus.Plug(adxl345.DefaultAddress, adxl345test.New(adxl345test.Config{Now: fifotest.Clock{}.Boot, ID: 0x6C}))
-		}},
-		{"nobody", "0x53", true, func(r *rig) { r.bus.Unplug(adxl345.DefaultAddress) }},
-		{"rate", "rate of 1600", false, func(r *rig) { r.cfg.Rate = 1600 }},
-		{"range", "range of 3", false, func(r *rig) { r.cfg.Range = 3 }},
-		{"no bus", "no bus", false, func(r *rig) { r.cfg.Bus = nil }},
+func TestImpossibleConfigs(t *testing.T) {
+	for says, change := range map[string]func(*adxl345.Config){
+		"rate of 1600": func(c *adxl345.Config) { c.Rate = 1600 },
+		"range of 3":   func(c *adxl345.Config) { c.Range = 3 },
+		"no bus":       func(c *adxl345.Config) { c.Bus = nil },
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			_, err := fifotest.Play(t, time.Minute, func() hal.Source {
-				r := newRig(100, 0)
-				c.change(r)
-				return adxl345.New(r.cfg)
-			}, func(hal.Block) {})
-			var gone *hal.AbsentError
-			if err == nil || !strings.Contains(err.Error(), c.want) || errors.As(err, &gone) != c.absent {
-				t.Errorf("%v", err)
-			}
-		})
+		r := newRig(fifotest.Setup{Rate: 100})
+		change(&r.cfg)
+		haltest.EmitsNothing(t, r.source(false), says, false)
 	}
 }
 
@@ -131,20 +74,11 @@ func TestNotThere(t *testing.T) {
 func TestOverSPI(t *testing.T) {
 	var port *chiptest.Port
 	h, err := fifotest.Play(t, 2*time.Second, func() hal.Source {
-		r := newRig(3200, 0)
+		r := newRig(fifotest.Setup{Rate: 3200})
 		port = chiptest.NewPort(r.model, 0x3f)
 		r.cfg.SPI = func() (spi.PortCloser, error) { return port, nil }
 		return adxl345.New(r.cfg)
-	}, func(b hal.Block) {
-		for i := range b.Samples() {
-			all := tell(b.Values[3*i : 3*i+3])
-			for _, x := range all {
-				if math.Abs(x-all[0]) > 2./4096 {
-					t.Fatalf("sample of several moments: %v", all)
-				}
-			}
-		}
-	})
+	}, func(b hal.Block) { axes.Whole(t, b, step) })
 	if err != nil || h.Dropped != 0 || h.Samples < 6000 {
 		t.Errorf("%v; %+v", err, h)
 	}
@@ -161,7 +95,7 @@ func TestCodes(t *testing.T) {
 			t.Fatalf("the test itself: code %d is %v Hz", code, got)
 		}
 		for span, bits := range map[int]uint8{2: 8, 4: 9, 8: 10, 16: 11} {
-			r := newRig(rate, 0)
+			r := newRig(fifotest.Setup{Rate: rate})
 			var got [2]uint8
 			_, err := fifotest.Play(t, 2*time.Second, func() hal.Source {
 				r.cfg.Range = span
@@ -184,7 +118,7 @@ func TestSheet(t *testing.T) {
 	var got []float32
 	_, err := fifotest.Play(t, 900*time.Millisecond, func() hal.Source {
 		return adxl345.NewPolled(adxl345.Config{
-			Bus: func() (i2c.BusCloser, error) { return b, nil }, Address: 0x1D, Range: 2, Clock: fifotest.Clock{},
+			Bus: b.Open, Address: 0x1D, Range: 2, Clock: haltest.Clock{},
 		})
 	}, func(b hal.Block) { got = append(got[:0], b.Values...) })
 	want := []float64{9.80665, -9.80665, 9.80665 / 2}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/dunlin-iot/dunlin/hal"
 	"github.com/dunlin-iot/dunlin/hal/fifo"
+	"github.com/dunlin-iot/dunlin/hal/fifo/fifotest"
 	"github.com/dunlin-iot/dunlin/hal/haltest"
 	"github.com/dunlin-iot/dunlin/hal/judge"
 )
@@ -86,15 +87,9 @@ func (c *chip) Close() error {
 func source(c *chip, rules ...judge.Rule) *fifo.Source {
 	return fifo.New(fifo.Config{
 		What: "chip at i2c-1 0x6a", Channels: channels, Rate: 1000, Every: 10 * time.Millisecond, Rules: rules, Tolerate: 3, Open: c.open,
-		Clock: wall{},
+		Clock: haltest.Clock{},
 	})
 }
-
-// wall is the clock of a synctest bubble.
-type wall struct{}
-
-func (wall) Boot() time.Duration { return time.Duration(time.Now().UnixNano()) }
-func (wall) Wall() time.Time     { return time.Now() }
 
 func TestContract(t *testing.T) {
 	haltest.Run(t, haltest.Subject{
@@ -113,12 +108,8 @@ func TestContract(t *testing.T) {
 
 // play runs a source in a bubble for a while; every block passes through see.
 func play(t *testing.T, s *fifo.Source, length time.Duration, see func(b hal.Block)) error {
-	var err error
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithTimeout(t.Context(), length)
-		defer cancel()
-		err = s.Run(ctx, see)
-	})
+	t.Helper()
+	_, err := fifotest.Play(t, length, func() hal.Source { return s }, see)
 	return err
 }
 

@@ -10,8 +10,8 @@ import (
 	"github.com/dunlin-iot/dunlin/hal"
 	"github.com/dunlin-iot/dunlin/hal/chiptest"
 	"github.com/dunlin-iot/dunlin/hal/fifo/fifotest"
+	"github.com/dunlin-iot/dunlin/hal/haltest"
 	"github.com/dunlin-iot/dunlin/hal/lsm6ds"
-	"periph.io/x/conn/v3/i2c"
 )
 
 // stillChip is registers only: identity, a reset that ends, two sensors that are always ready with the same bytes, and
@@ -68,7 +68,7 @@ func TestWorkedExamples(t *testing.T) {
 		b.Keep()
 		var got hal.Block
 		_, err := fifotest.Play(t, 350*time.Millisecond, func() hal.Source {
-			return lsm6ds.NewPolled(lsm6ds.Config{Bus: func() (i2c.BusCloser, error) { return b, nil }, Address: 0x6B, Accel: 2, Gyro: 250, Clock: fifotest.Clock{}})
+			return lsm6ds.NewPolled(lsm6ds.Config{Bus: b.Open, Address: 0x6B, Accel: 2, Gyro: 250, Clock: haltest.Clock{}})
 		}, func(b hal.Block) { b.Values = append([]float32(nil), b.Values...); got = b })
 		if err != nil || got.Samples() != 1 {
 			t.Fatalf("%v, %+v", err, got)
@@ -101,7 +101,7 @@ func FuzzWords(f *testing.F) {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 			defer cancel()
-			_ = lsm6ds.New(lsm6ds.Config{Bus: func() (i2c.BusCloser, error) { return b, nil }, Accel: 2, Clock: fifotest.Clock{}}).Run(ctx, func(b hal.Block) {
+			_ = lsm6ds.New(lsm6ds.Config{Bus: b.Open, Accel: 2, Clock: haltest.Clock{}}).Run(ctx, func(b hal.Block) {
 				for i := range b.Samples() {
 					if !together(words, b.Values[6*i:6*i+6]) {
 						t.Errorf("sample %v is in no slot of % x", b.Values[6*i:6*i+6], words)

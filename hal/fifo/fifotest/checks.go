@@ -3,6 +3,7 @@ package fifotest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/dunlin-iot/dunlin/hal"
+	"github.com/dunlin-iot/dunlin/hal/haltest"
 )
 
 // each visits every sample of a block with its stamp.
@@ -20,12 +22,29 @@ func each(b hal.Block, visit func(i int, at time.Duration, sample []float32)) {
 	}
 }
 
+// contract: in real time, with a chip that is 2 % fast.
+func contract(t *testing.T, s Subject, polled bool) {
+	with := func(arrange func(r Rig)) func(*testing.T) hal.Source {
+		return func(*testing.T) hal.Source {
+			r := s.Rig(Setup{Polled: polled, Rate: s.Rate, Skew: 0.02, Every: 10 * time.Millisecond})
+			arrange(r)
+			return r.Source
+		}
+	}
+	haltest.Run(t, haltest.Subject{
+		Channels: s.Channels,
+		Endless:  with(func(Rig) {}),
+		Broken:   with(func(r Rig) { time.AfterFunc(time.Second/2, func() { r.Bus.Unplug(r.Address) }) }),
+		Absent:   with(func(r Rig) { r.Bus.Unplug(r.Address) }),
+	})
+}
+
 // trueStamps: a chip that is off by 3 %. After 5 s stamps are within a period of when the sample was made, and what the
 // quantisation hides; after 30 s the rate is known to 0.1 %.
 func trueStamps(t *testing.T, s Subject) {
 	for _, skew := range []float64{-0.03, 0, 0.03} {
 		var began, worst time.Duration
-		_, h, err := play(t, s, skew, 30*time.Second, func(*Rig) { began = Clock{}.Boot() }, func(b hal.Block) {
+		_, h, err := play(t, s, Setup{Rate: s.Rate, Skew: skew}, 30*time.Second, func(*Rig) { began = haltest.Clock{}.Boot() }, func(b hal.Block) {
 			each(b, func(_ int, at time.Duration, sample []float32) {
 				tells := s.whole(t, sample)
 				if phase := at % lap; phase > lap/50 && phase < lap*49/50 && at-began > 5*time.Second {
@@ -49,7 +68,7 @@ func trueStamps(t *testing.T, s Subject) {
 func overrun(t *testing.T, s Subject) {
 	var last, lastTold, jump, missed time.Duration
 	gaps := 0
-	_, h, err := play(t, s, 0.01, 10*time.Second, func(r *Rig) {
+	_, h, err := play(t, s, Setup{Rate: s.Rate, Skew: 0.01}, 10*time.Second, func(r *Rig) {
 		time.AfterFunc(3*time.Second, func() {
 			once := true
 			r.Bus.Fault(func(uint16) error {
@@ -86,7 +105,7 @@ func refusals(t *testing.T, s Subject) {
 		rnd, left, calm := rand.New(rand.NewPCG(uint64(burst), 1)), 0, 0
 		var last time.Duration
 		begun := false
-		_, h, err := play(t, s, 0, 15*time.Second, func(r *Rig) {
+		_, h, err := play(t, s, Setup{Rate: s.Rate}, 15*time.Second, func(r *Rig) {
 			time.AfterFunc(time.Second, func() {
 				r.Bus.Fault(func(uint16) error {
 					if calm++; left == 0 && calm > 30 && rnd.IntN(20) == 0 {
@@ -115,18 +134,30 @@ func refusals(t *testing.T, s Subject) {
 	}
 }
 
+// absences: another chip, or none at the address.
+func absences(t *testing.T, s Subject, how Setup) {
+	r := s.Rig(how)
+	r.Bus.Plug(r.Address, s.Stranger)
+	_ = haltest.EmitsNothing(t, r.Source, s.Says, true)
+	r.Bus.Unplug(r.Address)
+	_ = haltest.EmitsNothing(t, r.Source, fmt.Sprintf("0x%02x", r.Address), true)
+	if n := r.Bus.Closed(); n != 2 {
+		t.Errorf("bus closed %d times in two runs", n)
+	}
+}
+
 // endings: a chip that was reset, hangs or is gone ends the run with an error that says so, and the bus is let go.
-func endings(t *testing.T, s Subject) {
+func endings(t *testing.T, s Subject, how Setup) {
 	for _, c := range []struct {
 		name, want string
 		happens    func(r *Rig)
 	}{
-		{"reset", "was reset", func(r *Rig) { r.Reset() }},
-		{"hangs", "has stopped", func(r *Rig) { r.Freeze(true) }},
+		{"reset", "was reset", func(r *Rig) { r.Chip.Reset() }},
+		{"hangs", "has stopped", func(r *Rig) { r.Chip.Freeze(true) }},
 		{"unplugged", "remote I/O error", func(r *Rig) { r.Bus.Unplug(r.Address) }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r, h, err := play(t, s, 0, time.Minute, func(r *Rig) {
+			r, h, err := play(t, s, how, time.Minute, func(r *Rig) {
 				time.AfterFunc(3*time.Second, func() { c.happens(r) })
 			}, func(b hal.Block) {
 				each(b, func(_ int, _ time.Duration, sample []float32) { s.whole(t, sample) })
@@ -139,10 +170,10 @@ func endings(t *testing.T, s Subject) {
 }
 
 // afterReset: the next run sets the chip up again.
-func afterReset(t *testing.T, s Subject) {
+func afterReset(t *testing.T, s Subject, how Setup) {
 	synctest.Test(t, func(t *testing.T) {
-		r := s.Rig(0)
-		time.AfterFunc(3*time.Second, r.Reset)
+		r := s.Rig(how)
+		time.AfterFunc(3*time.Second, r.Chip.Reset)
 		if err := r.Source.Run(t.Context(), func(hal.Block) {}); err == nil {
 			t.Fatal("a reset went by unnoticed")
 		}

@@ -2,7 +2,6 @@ package fifotest
 
 import (
 	"context"
-	"math"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,54 +10,57 @@ import (
 	"github.com/dunlin-iot/dunlin/hal/chiptest"
 )
 
-// Clock is the one clock of chip and source: the time of a bubble in the suite, and real time outside.
-type Clock struct{}
-
-// Boot is the wall time as a duration.
-func (Clock) Boot() time.Duration { return time.Duration(time.Now().UnixNano()) }
-
-// Wall is the wall time.
-func (Clock) Wall() time.Time { return time.Now() }
-
-// lap is how long the ramp takes.
-const lap = 20 * time.Second
-
-// Ramp rises from -0.8 to 0.8 in a lap and starts anew. Models scale it to their ranges.
-func Ramp(t time.Duration) float64 { return 0.8 * (2*float64(t%lap)/float64(lap) - 1) }
-
-// told is the time within a lap at which the ramp had a value.
-func told(x float64) time.Duration { return time.Duration((x/0.8 + 1) / 2 * float64(lap)) }
+// Chip is the model of a chip with a FIFO.
+type Chip interface {
+	Reset()             // a brown-out
+	Freeze(frozen bool) // it makes no samples
+}
 
 // Rig is a driver on a bus with the model of its chip.
 type Rig struct {
-	Source  hal.Source // with Clock
+	Source  hal.Source // with haltest.Clock
 	Bus     *chiptest.Bus
 	Address uint16
-	Reset   func()     // a brown-out of the chip
-	Freeze  func(bool) // the chip makes no samples
+	Chip    Chip
 }
 
-// Subject makes rigs.
+// Setup is how a rig is to work.
+type Setup struct {
+	Polled bool          // the driver polls its chip and keeps no FIFO
+	Rate   hal.Hertz     // nominal
+	Skew   float64       // the chip's true rate is Rate times 1+Skew
+	Every  time.Duration // between two drains or polls; zero means the driver's own
+}
+
+// Subject makes rigs of a driver that drains the FIFO of its chip, or polls it.
 type Subject struct {
-	Rate hal.Hertz // nominal
-	// Rig makes a chip that feels Ramp at a true rate of Rate times 1+skew.
-	Rig func(skew float64) Rig
-	// Tell is what the ramp was by each of some channels of a sample; those of one moment must agree.
-	Tell func(sample []float32) []float64
-	Step float64 // how coarsely a channel tells the ramp
-	// Polled drivers keep no FIFO: only what ends a run is checked.
-	Polled bool
+	Channels     []hal.Channel
+	Axes         Axes      // of the chip of Rig, which feels the ramp
+	Step         float64   // how coarsely a channel tells the ramp
+	Rate, Polled hal.Hertz // nominal rates for draining and for polling
+	Rig          func(s Setup) Rig
+	Stranger     chiptest.Model // another chip, and what the driver says of it
+	Says         string
 }
 
 // Run runs the suite.
 func Run(t *testing.T, s Subject) {
-	if !s.Polled {
+	fifo, polled := Setup{Rate: s.Rate}, Setup{Rate: s.Polled, Polled: true}
+	t.Run("fifo", func(t *testing.T) {
 		t.Run("stamps are true", func(t *testing.T) { trueStamps(t, s) })
 		t.Run("an overrun is counted", func(t *testing.T) { overrun(t, s) })
 		t.Run("refused transfers spoil nothing", func(t *testing.T) { refusals(t, s) })
-	}
-	t.Run("what ends a run", func(t *testing.T) { endings(t, s) })
-	t.Run("works again after a reset", func(t *testing.T) { afterReset(t, s) })
+		both(t, s, fifo)
+	})
+	t.Run("polled", func(t *testing.T) { both(t, s, polled) })
+}
+
+// both is what drivers that drain and drivers that poll have in common.
+func both(t *testing.T, s Subject, how Setup) {
+	t.Run("contract", func(t *testing.T) { contract(t, s, how.Polled) })
+	t.Run("what is not there", func(t *testing.T) { absences(t, s, how) })
+	t.Run("what ends a run", func(t *testing.T) { endings(t, s, how) })
+	t.Run("works again after a reset", func(t *testing.T) { afterReset(t, s, how) })
 }
 
 // Play runs a source in a bubble of simulated time for a while; open makes it there.
@@ -75,10 +77,10 @@ func Play(t *testing.T, length time.Duration, open func() hal.Source, see func(b
 }
 
 // play runs a rig. What prepare arranges happens in the bubble.
-func play(t *testing.T, s Subject, skew float64, length time.Duration, prepare func(r *Rig), see func(b hal.Block)) (r Rig, h hal.Health, err error) {
+func play(t *testing.T, s Subject, how Setup, length time.Duration, prepare func(r *Rig), see func(b hal.Block)) (r Rig, h hal.Health, err error) {
 	t.Helper()
 	h, err = Play(t, length, func() hal.Source {
-		r = s.Rig(skew)
+		r = s.Rig(how)
 		if prepare != nil {
 			prepare(&r)
 		}
@@ -89,7 +91,7 @@ func play(t *testing.T, s Subject, skew float64, length time.Duration, prepare f
 
 // moment is the time that a sample tells, and how far its channels disagree.
 func (s Subject) moment(sample []float32) (at, apart time.Duration) {
-	all := s.Tell(sample)
+	all := s.Axes.tell(sample)
 	at = told(all[0])
 	for _, x := range all {
 		apart = max(apart, (told(x) - at).Abs())
@@ -108,9 +110,4 @@ func (s Subject) whole(t *testing.T, sample []float32) time.Duration {
 		t.Fatalf("sample %v is of two moments, %v apart", sample, apart)
 	}
 	return at
-}
-
-// between is the way from one moment of the ramp to a later one.
-func between(from, to time.Duration) time.Duration {
-	return time.Duration(math.Mod(float64(to-from+lap), float64(lap)))
 }
