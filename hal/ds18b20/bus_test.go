@@ -13,20 +13,16 @@ import (
 	"github.com/dunlin-iot/dunlin/hal"
 	"github.com/dunlin-iot/dunlin/hal/ds18b20"
 	"github.com/dunlin-iot/dunlin/hal/ds18b20/ds18b20test"
+	"github.com/dunlin-iot/dunlin/hal/haltest"
 )
 
 const serial = 0x0316a2794f7c // of id
-
-type bubbleClock struct{ began time.Time }
-
-func (c bubbleClock) Boot() time.Duration { return time.Second + time.Since(c.began) }
-func (c bubbleClock) Wall() time.Time     { return time.Now() }
 
 // collect runs a source on a bus with one chip in a bubble until n blocks have come or it ends.
 func collect(t *testing.T, cfg ds18b20.Config, n int, act func(i int, c *ds18b20test.Chip)) (got []float32, health hal.Health, err error) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		clk := bubbleClock{time.Now()}
+		clk := haltest.Clock{}
 		b := ds18b20test.New(clk)
 		c := b.Plug(serial)
 		cfg.Bus, cfg.Clock, cfg.Where = func() (onewire.BusCloser, error) { return b, nil }, clk, "ds2482 at i2c-1 0x18"

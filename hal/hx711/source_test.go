@@ -67,16 +67,11 @@ func (p *pulledOut) Run(ctx context.Context, emit func(hal.Block)) error {
 	})
 }
 
-type bubbleClock struct{ began time.Time }
-
-func (c bubbleClock) Boot() time.Duration { return time.Second + time.Since(c.began) }
-func (c bubbleClock) Wall() time.Time     { return time.Now() }
-
 // collect runs a source on a chip of 80 conversions a second in a bubble until n blocks have come.
 func collect(t *testing.T, n int, change func(*hx711.Config), act func(i int, c *hx711test.Chip)) (blocks []hal.Block, health hal.Health, err error) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		c := hx711test.New(bubbleClock{time.Now()}, 12500*time.Microsecond)
+		c := hx711test.New(haltest.Clock{}, 12500*time.Microsecond)
 		cfg := config(c)
 		if change != nil {
 			change(&cfg)

@@ -12,14 +12,13 @@ import (
 	"github.com/dunlin-iot/dunlin/hal"
 	"github.com/dunlin-iot/dunlin/hal/chiptest"
 	"github.com/dunlin-iot/dunlin/hal/registers"
-	"periph.io/x/conn/v3/i2c"
 	"periph.io/x/conn/v3/physic"
 	"periph.io/x/conn/v3/spi"
 )
 
 func open(t *testing.T, b *chiptest.Bus) *registers.Conn {
 	t.Helper()
-	c, err := registers.I2C(func() (i2c.BusCloser, error) { return b, nil }, 0x6a)
+	c, err := registers.I2C(b.Open, 0x6a)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"periph.io/x/conn/v3/i2c"
 	"periph.io/x/conn/v3/spi"
 
 	"github.com/dunlin-iot/dunlin/hal"
@@ -98,7 +97,7 @@ func TestADriverCannotTellPlaybackFromItsChip(t *testing.T) {
 	})
 	var text bytes.Buffer
 	rec := traffic.NewRecorder(&text, "room", clockOf())
-	want, err := samples(t, rec.Tap(func() (i2c.BusCloser, error) { return bus, nil }), 5)
+	want, err := samples(t, rec.Tap(bus.Open), 5)
 	if err != nil || len(want) < 15 {
 		t.Fatalf("on the chip: %d values, %v", len(want), err)
 	}
@@ -110,7 +109,7 @@ func TestADriverCannotTellPlaybackFromItsChip(t *testing.T) {
 		t.Fatal(err)
 	}
 	play := chiptest.NewPlayback(recorded)
-	got, err := samples(t, func() (i2c.BusCloser, error) { return play, nil }, 5)
+	got, err := samples(t, play.Open, 5)
 	if err != nil {
 		t.Fatalf("on the recording: %v", err)
 	}
@@ -120,7 +119,7 @@ func TestADriverCannotTellPlaybackFromItsChip(t *testing.T) {
 	if want[0] == want[3] {
 		t.Errorf("the temperature stood still at %g: the test proves nothing", want[0])
 	}
-	if _, err := samples(t, func() (i2c.BusCloser, error) { return chiptest.NewPlayback(recorded[:10]), nil }, 5); !errors.Is(err, chiptest.ErrPlayed) {
+	if _, err := samples(t, chiptest.NewPlayback(recorded[:10]).Open, 5); !errors.Is(err, chiptest.ErrPlayed) {
 		t.Errorf("on a recording that is cut off: %v", err)
 	}
 }
