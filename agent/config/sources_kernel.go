@@ -8,7 +8,7 @@ type IIO struct {
 	Mode      IIOMode `yaml:"mode" default:"poll" remote:"no" doc:"poll reads files at a steady rate; buffer takes what the device has stored, with the kernel's time."`
 	Rate      *Hertz  `yaml:"rate" remote:"yes" doc:"Samples per second; by default 1Hz in mode poll, what the device is set to in mode buffer."`
 	Watermark int     `yaml:"watermark" default:"0" min:"0" max:"4096" remote:"no" doc:"Samples that the kernel gathers before it wakes the agent, in mode buffer; 0 means those of 50 ms."`
-	Trigger   Word    `yaml:"trigger" remote:"no" doc:"Trigger that paces the buffer; by default the device's own."`
+	Trigger   Word    `yaml:"trigger" remote:"no" doc:"Trigger that paces the buffer, as a timer at the source's rate; by default the device's own."`
 }
 
 // GPIO reads one line.

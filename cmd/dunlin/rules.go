@@ -56,18 +56,30 @@ func (h *hardware) iioRule(c config.SourceConfig) (udev.Rule, error) {
 		return udev.Rule{}, err
 	}
 	plan, err := iio.Plan(d, cfg)
-	if err != nil {
+	var gone *hal.AbsentError
+	switch {
+	case errors.As(err, &gone):
+		return udev.Rule{}, err
+	case err != nil:
 		return udev.Rule{}, withCode(exitUsage, err)
-	}
-	var settings []udev.Assign
-	for _, s := range plan {
-		settings = append(settings, udev.Assign(s))
 	}
 	parent := cfg.Parent
 	if same > 1 {
 		parent = d.Parent
 	}
-	return udev.ForIIO(c.Name, d.Name, parent, settings), nil
+	rule := udev.ForIIO(c.Name, d.Name, parent, assigns(plan))
+	if cfg.Trigger != "" {
+		_, pace := iio.PlanTrigger(d, cfg)
+		rule = rule.Paced(cfg.Trigger, assigns(pace))
+	}
+	return rule, nil
+}
+
+func assigns(plan []iio.Setting) (list []udev.Assign) {
+	for _, s := range plan {
+		list = append(list, udev.Assign(s))
+	}
+	return list
 }
 
 // carryOut sets the attributes of a source's device now, where there is no udev to do it.
@@ -80,11 +92,7 @@ func (h *hardware) carryOut(c config.SourceConfig) error {
 	if err != nil {
 		return err
 	}
-	plan, err := iio.Plan(d, cfg)
-	if err != nil {
-		return err
-	}
-	return iio.Apply(d, plan)
+	return iio.Apply(d, cfg)
 }
 
 // findIIO finds a device as its source will, and tells how many of its name there are.

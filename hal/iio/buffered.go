@@ -75,7 +75,7 @@ func (b *Buffered) run(ctx context.Context, emit func(hal.Block)) error {
 	if err := prepared(d, b.cfg, plan); err != nil {
 		return err
 	}
-	c, err := newCapture(b, d.Dir, chosen, emit)
+	c, err := newCapture(b, d, chosen, emit)
 	if err != nil {
 		return fmt.Errorf("capture %s: %w", b.cfg.what(), err)
 	}

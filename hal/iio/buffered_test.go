@@ -193,6 +193,23 @@ func TestRateThatIsNotAsSaid(t *testing.T) {
 	}
 }
 
+// TestRateOfATrigger: a chip that converts 104 times a second and is asked 25 times loses nothing.
+func TestRateOfATrigger(t *testing.T) {
+	for name, trigger := range map[string]map[string]string{
+		"a timer": {"name": "pace", "sampling_frequency": "25.000"}, "one without a rate": {"name": "pace"},
+	} {
+		c := &steps{boot: 100 * time.Second}
+		tree, node, _ := imu(t, c)
+		tree.At("trigger0", "iio_sysfs_trigger", trigger)
+		tree.Set("iio:device0", "trigger/current_trigger", "pace")
+		src := iio.NewBuffered(iio.Config{Device: "lsm6dsox_accel", Root: tree.Root, Dev: node.Path, Watermark: 5, Clock: c})
+		play(t, src, node, c, batch{boot: c.boot, stamps: every(c.boot, 0, 1)}, batch{boot: c.boot + 4*time.Second, stamps: every(c.boot+40*ms, 40*ms, 100)})
+		if h := src.Health(); h.Gaps != 0 || h.Dropped != 0 || h.Samples != 101 {
+			t.Errorf("%s: %d gaps, %d dropped of 101 even samples, %d came", name, h.Gaps, h.Dropped, h.Samples)
+		}
+	}
+}
+
 // TestStampsInAnotherClock: stamps in realtime become boot time, and stay on its line when the date is set between a
 // sample and the read that finds it.
 func TestStampsInAnotherClock(t *testing.T) {

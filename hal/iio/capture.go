@@ -52,16 +52,16 @@ type capture struct {
 	quiet   time.Duration // that is too long
 }
 
-// newCapture reads how frames are built from what is enabled now, after the settings were made.
-func newCapture(b *Buffered, dir string, chosen []Channel, emit func(hal.Block)) (*capture, error) {
-	d := describe(dir)
+// newCapture reads how frames are built from what is enabled now.
+func newCapture(b *Buffered, d Device, chosen []Channel, emit func(hal.Block)) (*capture, error) {
 	layout, err := enabled(d)
 	if err != nil {
 		return nil, err
 	}
+	rate := b.cfg.tempo(d)
 	c := &capture{
-		src: b, emit: emit, frame: layout.Size, start: b.cfg.Clock.Boot(), period: float64(d.Frequency.Period()),
-		buf: make([]byte, layout.Size*mostFrames), quiet: b.cfg.silence(d.Frequency), times: make([]time.Duration, 0, mostFrames),
+		src: b, emit: emit, frame: layout.Size, start: b.cfg.Clock.Boot(), period: float64(rate.Period()),
+		buf: make([]byte, layout.Size*mostFrames), quiet: b.cfg.silence(rate), times: make([]time.Duration, 0, mostFrames),
 	}
 	if c.stamps, err = newStamps(b.cfg.Clock, d.Clock); err != nil {
 		return nil, err
@@ -72,7 +72,7 @@ func newCapture(b *Buffered, dir string, chosen []Channel, emit func(hal.Block))
 			c.learned = settle
 		}
 	} else {
-		c.pace = pace.New(d.Frequency)
+		c.pace = pace.New(rate)
 	}
 	var rules []judge.Rule
 	for _, ch := range chosen {

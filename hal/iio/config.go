@@ -24,7 +24,7 @@ type Config struct {
 	Rate      hal.Hertz     // of a Buffered source; zero leaves the device's own
 	Watermark int           // samples that the kernel gathers before it wakes us; zero means those of 50 ms, at least 1
 	Length    int           // samples that the kernel queues; zero means those of 2 s, at least 4 watermarks and 128
-	Trigger   string        // that paces the buffer; empty leaves the device's own
+	Trigger   string        // that paces the buffer, at Rate where it has a clock; empty leaves the device's own
 	Silence   time.Duration // without a sample that is an error; zero means 10 s, or 20 periods if that is longer
 
 	Source string       // the source's name in the configuration, for `dunlin sources setup`

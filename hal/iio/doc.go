@@ -9,7 +9,8 @@
 // sysfs-bus-iio: millidegrees, kilopascals, gauss and so on). Stamps in another clock than CLOCK_BOOTTIME are converted
 // where they are read, steps of that clock included.
 //
-// A device's attributes belong to root. Plan says what must stand in them for a Buffered source; a udev rule writes it
+// A chip may pace its buffer itself, or a trigger of the kernel does, at a rate of its own: a timer. Plan and PlanTrigger
+// say what must stand in the attributes of both for a Buffered source; they belong to root, and a udev rule writes them
 // (see hal/udev). A source finds everything as planned and touches nothing, or says that it is absent, and that
 // `dunlin sources setup` makes the rule: sources never write in /sys. The package imports hal, hal/judge, hal/pace,
 // hal/poll, internal/clock and golang.org/x/sys; its sources start no goroutine but the one of context.AfterFunc, which

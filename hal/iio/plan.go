@@ -37,14 +37,14 @@ func Plan(d Device, cfg Config) ([]Setting, error) {
 	if err != nil {
 		return nil, err
 	}
-	rate, err := cfg.rate(d)
+	rate, chip, err := cfg.rate(d)
 	if err != nil {
 		return nil, err
 	}
 	plan := []Setting{{enable, "0"}}
 	if cfg.Rate > 0 {
 		for _, attr := range d.Rates {
-			plan = append(plan, Setting{attr, strconv.FormatFloat(float64(rate), 'f', -1, 64)})
+			plan = append(plan, Setting{attr, hertz(chip)})
 		}
 	}
 	if d.Clock != "" {
@@ -68,11 +68,24 @@ func Plan(d Device, cfg Config) ([]Setting, error) {
 	return append(plan, Setting{"buffer/length", strconv.Itoa(length)}, Setting{"buffer/watermark", strconv.Itoa(watermark)}, Setting{enable, "1"}), nil
 }
 
-// rate is the sampling rate to set, exactly as the device lists it.
-func (c Config) rate(d Device) (hal.Hertz, error) {
-	if c.Rate <= 0 {
-		return d.Frequency, nil
+// rate is what samples come at, and what the chip is set to for it, exactly as the device lists it. They differ where a
+// trigger with a clock of its own paces the buffer.
+func (c Config) rate(d Device) (samples, chip hal.Hertz, err error) {
+	t, paced := c.trigger(d)
+	switch {
+	case c.Trigger != "" && !paced:
+		return 0, 0, c.noTrigger()
+	case c.Rate <= 0:
+		return c.tempo(d), d.Frequency, nil
+	case paced && t.Frequency > 0:
+		return c.Rate, chipRate(d, c.Rate), nil
 	}
+	rate, err := c.listed(d)
+	return rate, rate, err
+}
+
+// listed is the rate of the configuration as the device has it.
+func (c Config) listed(d Device) (hal.Hertz, error) {
 	if len(d.Rates) == 0 {
 		return 0, fmt.Errorf("plan %s: its rate cannot be set; leave the key rate out, or set it at its trigger", c.what())
 	}
@@ -106,10 +119,10 @@ func scanSettings(d Device, chosen []Channel) []Setting {
 	return list
 }
 
-// standsAs reports whether the attribute holds the setting. A clock that is not the one we ask for is no fault: stamps
+// standsIn reports whether the attribute holds the setting. A clock that is not the one we ask for is no fault: stamps
 // are converted; a longer queue is none either.
-func (s Setting) standsAs(d Device) bool {
-	now := text(d.Dir, s.Attr)
+func (s Setting) standsIn(dir string) bool {
+	now := text(dir, s.Attr)
 	if s.Attr == clockAttr || now == s.Value {
 		return true
 	}
@@ -130,29 +143,47 @@ func near(a, b float64) bool { return math.Abs(a-b) <= 0.005*math.Abs(b) }
 // prepared tells what does not stand as planned, and what a person does about it. A source writes nothing in /sys, also
 // where it may: whatever runs as root by accident would take the device from another program.
 func prepared(d Device, cfg Config, plan []Setting) error {
-	wrong := slices.IndexFunc(plan[1:], func(s Setting) bool { return !s.standsAs(d) })
-	if wrong < 0 {
-		return nil
+	t, pace := PlanTrigger(d, cfg)
+	for _, of := range []struct {
+		dir, what string
+		plan      []Setting
+	}{{t.Dir, "trigger " + t.Name, pace}, {d.Dir, cfg.what(), plan[1:]}} {
+		for _, s := range of.plan {
+			if s.standsIn(of.dir) {
+				continue
+			}
+			return &hal.AbsentError{
+				What: fmt.Sprintf("%s with %s of %s (it is %q)", of.what, s.Attr, s.Value, text(of.dir, s.Attr)),
+				Fix:  "run once: sudo dunlin sources setup " + cfg.Source,
+			}
+		}
 	}
-	s := plan[1+wrong]
-	return &hal.AbsentError{
-		What: fmt.Sprintf("%s with %s of %s (it is %q)", cfg.what(), s.Attr, s.Value, text(d.Dir, s.Attr)),
-		Fix:  "run once: sudo dunlin sources setup " + cfg.Source,
-	}
+	return nil
 }
 
-// Apply writes a plan, in its order. It is for tools that root runs where no udev carries rules out.
-func Apply(d Device, plan []Setting) error {
+// Apply writes the plan of d for cfg and that of its trigger, in their order. It is for tools that root runs where no udev
+// carries rules out.
+func Apply(d Device, cfg Config) error {
+	plan, err := Plan(d, cfg)
+	if err != nil {
+		return err
+	}
+	t, pace := PlanTrigger(d, cfg)
+	for _, s := range pace {
+		if err := write(t.Dir, s); err != nil {
+			return fmt.Errorf("set %s of trigger %s to %s: %w", s.Attr, t.Name, s.Value, err)
+		}
+	}
 	for _, s := range plan {
-		if err := write(d, s); err != nil {
+		if err := write(d.Dir, s); err != nil {
 			return fmt.Errorf("set %s of %s to %s: %w", s.Attr, d.Name, s.Value, err)
 		}
 	}
 	return nil
 }
 
-func write(d Device, s Setting) error {
-	f, err := os.OpenFile(filepath.Join(d.Dir, s.Attr), os.O_WRONLY|os.O_TRUNC, 0)
+func write(dir string, s Setting) error {
+	f, err := os.OpenFile(filepath.Join(dir, s.Attr), os.O_WRONLY|os.O_TRUNC, 0)
 	if err != nil {
 		return err
 	}

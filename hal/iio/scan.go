@@ -33,9 +33,9 @@ type Device struct {
 	Frequencies    []hal.Hertz  // that can be set; empty when the device does not say, or has a range
 	FrequencyRange [3]hal.Hertz // least, step, most; zero when it has a list
 
-	Trigger  string   // that paces the buffer now, empty for none
-	Triggers []string // that exist on this machine
-	Clock    string   // of the buffer's stamps now; empty when the kernel has no choice
+	Trigger  string    // that paces the buffer now, empty for none
+	Triggers []Trigger // that exist on this machine
+	Clock    string    // of the buffer's stamps now; empty when the kernel has no choice
 }
 
 // Scan lists the devices below root; empty means DefaultRoot. No such folder is no device.
@@ -49,12 +49,12 @@ func Scan(root string) ([]Device, error) {
 		return nil, fmt.Errorf("list IIO devices: %w", err)
 	}
 	var devices []Device
-	var triggers []string
+	var triggers []Trigger
 	for _, e := range entries {
 		dir := filepath.Join(root, e.Name())
 		switch {
 		case strings.HasPrefix(e.Name(), "trigger"):
-			triggers = append(triggers, text(dir, "name"))
+			triggers = append(triggers, describeTrigger(dir))
 		case strings.HasPrefix(e.Name(), "iio:device"):
 			devices = append(devices, describe(dir))
 		}
@@ -71,15 +71,22 @@ func describe(dir string) Device {
 		Dir: dir, ID: filepath.Base(dir), Name: text(dir, "name"), Label: text(dir, "label"),
 		Trigger: text(dir, "trigger/current_trigger"), Clock: text(dir, "current_timestamp_clock"),
 	}
-	if path, err := filepath.EvalSymlinks(dir); err == nil {
-		d.Parent = filepath.Base(filepath.Dir(path))
-	}
+	d.Parent = parent(dir)
 	if _, err := os.Stat(filepath.Join(dir, "buffer/enable")); err == nil {
 		d.Buffered = true
 	}
 	d.Channels = channels(dir)
 	d.frequencies()
 	return d
+}
+
+// parent is what an entry is part of: entries are links to where the hardware is.
+func parent(dir string) string {
+	path, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return ""
+	}
+	return filepath.Base(filepath.Dir(path))
 }
 
 // frequencies finds the attributes of the sampling rate: one for all channels, or one for each kind of them.

@@ -62,6 +62,7 @@ func TestScan(t *testing.T) {
 		"in_voltage_mean_raw": "1", "out_voltage0_raw": "1", "in_flux_raw": "1", "sampling_frequency_available": "[1 1 3300]", "sampling_frequency": "1600",
 	})
 	tree.Add("trigger0", map[string]string{"name": "bme280-dev1"})
+	tree.Add("trigger1", map[string]string{"name": "pace", "sampling_frequency": "12.500"})
 	tree.Add("iio_sysfs_trigger", map[string]string{"add_trigger": ""})
 	found := scan(t, tree)
 	if len(found) != 3 {
@@ -74,7 +75,7 @@ func TestScan(t *testing.T) {
 	if c := imu.Channels[0]; c.Scale != 0.000598 || c.Offset != 0 || !c.Scan || !c.Enabled || c.Raw != "in_accel_x_raw" || c.Input != "" {
 		t.Errorf("ax: %+v", c)
 	}
-	if imu.Frequency != 104 || len(imu.Frequencies) != 7 || imu.Frequencies[0] != 12.5 || !slices.Equal(imu.Triggers, []string{"bme280-dev1"}) {
+	if imu.Frequency != 104 || len(imu.Frequencies) != 7 || imu.Frequencies[0] != 12.5 || len(imu.Triggers) != 2 || imu.Triggers[0].Name != "bme280-dev1" || imu.Triggers[0].Frequency != 0 || imu.Triggers[1].Frequency != 12.5 {
 		t.Errorf("imu: %v of %v, triggers %v", imu.Frequency, imu.Frequencies, imu.Triggers)
 	}
 	if got := names(found["iio:device1"]); !slices.Equal(got, []string{"humidity", "pressure", "temperature"}) || found["iio:device1"].Buffered {

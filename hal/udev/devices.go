@@ -14,6 +14,18 @@ func ForIIO(source, name, parent string, settings []Assign) Rule {
 	return r
 }
 
+// Paced is the rule of a device that an IIO trigger paces, with the trigger's attributes.
+func (r Rule) Paced(trigger string, settings []Assign) Rule {
+	device := ""
+	for _, m := range r.Matches {
+		if m.Key == "ATTR{name}" {
+			device = m.Value
+		}
+	}
+	r.Trigger = &Trigger{Name: trigger, Device: device, Assigns: settings}
+	return r
+}
+
 // Node is a kind of device that needs no more than its node.
 type Node string
 

@@ -17,10 +17,15 @@ var imu = udev.ForIIO("imu", "lsm6dsox_accel", "1-006a", []udev.Assign{
 	{Attr: "buffer/enable", Value: "1"},
 })
 
+var paced = udev.ForIIO("level", "ads1015", "", []udev.Assign{
+	{Attr: "buffer/enable", Value: "0"}, {Attr: "in_voltage0_sampling_frequency", Value: "32"}, {Attr: "trigger/current_trigger", Value: "pace"},
+	{Attr: "buffer/enable", Value: "1"},
+}).Paced("pace", []udev.Assign{{Attr: "sampling_frequency", Value: "25"}})
+
 // TestGolden compares with files that were written by hand and that udev 252 reads without a complaint (udevadm test).
 func TestGolden(t *testing.T) {
 	for name, rule := range map[string]udev.Rule{
-		"imu": imu, "board": udev.ForUSB("board", udev.Serial, "2341", "0043", "8573531313435180E0A1"), "bus": udev.ForNode("bus", udev.I2C, "i2c-1"),
+		"imu": imu, "level": paced, "board": udev.ForUSB("board", udev.Serial, "2341", "0043", "8573531313435180E0A1"), "bus": udev.ForNode("bus", udev.I2C, "i2c-1"),
 	} {
 		got, err := udev.Render(rule)
 		if err != nil {
@@ -45,13 +50,16 @@ func TestGolden(t *testing.T) {
 func TestNothingEscapes(t *testing.T) {
 	for _, bad := range []string{"a\"b", "a\nb", "a\\b", "a\x00b", "é", "\r", "a\", RUN+=\"/bin/sh"} {
 		for where, rule := range map[string]udev.Rule{
-			"source": udev.ForNode(bad, udev.I2C, "i2c-1"),
-			"name":   udev.ForIIO("imu", bad, "", nil),
-			"parent": udev.ForIIO("imu", "x", bad, nil),
-			"value":  udev.ForIIO("imu", "x", "", []udev.Assign{{Attr: "a", Value: bad}}),
-			"attr":   udev.ForIIO("imu", "x", "", []udev.Assign{{Attr: bad, Value: "1"}}),
-			"node":   udev.ForNode("bus", udev.I2C, bad),
-			"serial": udev.ForUSB("bus", udev.Serial, "2341", "0043", bad),
+			"source":  udev.ForNode(bad, udev.I2C, "i2c-1"),
+			"name":    udev.ForIIO("imu", bad, "", nil),
+			"parent":  udev.ForIIO("imu", "x", bad, nil),
+			"value":   udev.ForIIO("imu", "x", "", []udev.Assign{{Attr: "a", Value: bad}}),
+			"attr":    udev.ForIIO("imu", "x", "", []udev.Assign{{Attr: bad, Value: "1"}}),
+			"node":    udev.ForNode("bus", udev.I2C, bad),
+			"trigger": imu.Paced(bad, nil),
+			"paced":   udev.ForIIO("imu", bad, "", nil).Paced("pace", nil),
+			"pace":    imu.Paced("pace", []udev.Assign{{Attr: "a", Value: bad}}),
+			"serial":  udev.ForUSB("bus", udev.Serial, "2341", "0043", bad),
 		} {
 			if got, err := udev.Render(rule); err == nil {
 				t.Errorf("%q as %s:\n%s", bad, where, got)
@@ -63,6 +71,8 @@ func TestNothingEscapes(t *testing.T) {
 		"a pattern":           udev.ForIIO("imu", "lsm*", "", nil),
 		"an empty name":       udev.ForIIO("imu", "", "", nil),
 		"another folder":      udev.ForIIO("imu", "x", "", []udev.Assign{{Attr: "../../power", Value: "1"}}),
+		"words in a command":  udev.ForIIO("imu", "x y", "", nil).Paced("pace", nil),
+		"a trigger of words":  imu.Paced("x --help", nil),
 		"a path":              udev.ForIIO("imu", "x", "", []udev.Assign{{Attr: "/etc/passwd", Value: "1"}}),
 		"a source with a dot": udev.ForNode("../x", udev.I2C, "i2c-1"),
 		"a key of two":        {Source: "imu", Matches: []udev.Match{{Key: "A==\"\", RUN", Value: "x"}}},
