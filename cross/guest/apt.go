@@ -96,9 +96,13 @@ func (a apt) update(ctx context.Context) error {
 
 var dependsOn = regexp.MustCompile(`(?m)^Depends: (\S+) \(= ([^)]+)\)`)
 
-// resolve names the package that a meta package stands for, with its version.
+// resolve names the package that a meta package stands for, with its version: from the backports where a has them.
 func (a apt) resolve(ctx context.Context, meta string) (name, version string, err error) {
-	text, err := a.run(ctx, "", "apt-cache", "--no-all-versions", "show", meta)
+	release := suite
+	if a.backports {
+		release += "-backports"
+	}
+	text, err := a.run(ctx, "", "apt-cache", "-o", "APT::Default-Release="+release, "--no-all-versions", "show", meta)
 	if err != nil {
 		return "", "", err
 	}

@@ -23,11 +23,12 @@ type kernel struct {
 	modules string // the folder of all .ko files
 }
 
-// provideKernel fetches the kernel when there is none, or when a newer one is asked for.
+// provideKernel fetches the kernel when there is none, when it lacks a module or when a newer one is asked for. It is the
+// one that Debian's next release has, built for this one: Debian 12's own has no timer to pace IIO buffers.
 func provideKernel(ctx context.Context, a apt, folder string, update bool) (kernel, error) {
 	k := kernel{modules: filepath.Join(folder, "modules")}
 	record := filepath.Join(folder, "kernel.txt") // written last
-	if have, err := os.ReadFile(record); err == nil && !update && exists(filepath.Join(folder, raspberry)) {
+	if have, err := os.ReadFile(record); err == nil && !update && exists(filepath.Join(folder, raspberry)) && k.complete() {
 		k.version = strings.TrimSpace(string(have))
 		return k, nil
 	}

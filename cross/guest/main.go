@@ -42,7 +42,7 @@ func main() {
 		exit(locked(func() error { return provideTeflon(ctx, a, output) }))
 		return
 	}
-	a := apt{folder: filepath.Join(output, "apt"), mirror: *mirror, arch: "arm64"}
+	a := apt{folder: filepath.Join(output, "apt"), mirror: *mirror, arch: "arm64", backports: true}
 	exit(locked(func() error { return build(ctx, a, *update, *fetch) }))
 }
 

@@ -5,11 +5,9 @@ import (
 	"debug/elf"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
@@ -21,6 +19,7 @@ var groups = map[string][]string{
 		"bmp280-i2c", "st_lsm6dsx_i2c", "ti-ads1015", // the kernel's own drivers of the modelled chips
 		"virtio_mmio", "virtio_net", // the network to the host
 	},
+	"capture":  {"iio-trig-hrtimer", "st_pressure_i2c"}, // a timer that paces IIO buffers; a barometer of scale and offset
 	"sound":    {"snd-aloop"},
 	"pictures": {"vivid"},
 	// a Raspberry Pi 3: its I2C controllers, and the kernel's driver of the thermometer
@@ -60,45 +59,58 @@ func (k kernel) ordered(wanted []string) (names []string, content map[string][]b
 	return names, content, nil
 }
 
-// module reads a module; newer packages compress them. In names, - and _ are the same.
-func (k kernel) module(name string) ([]byte, error) {
-	for _, spelled := range slices.Compact([]string{name, strings.ReplaceAll(name, "_", "-"), strings.ReplaceAll(name, "-", "_")}) {
-		file := filepath.Join(k.modules, spelled+".ko")
-		text, err := os.ReadFile(file)
-		if errors.Is(err, fs.ErrNotExist) {
-			text, err = unpackXZ(file + ".xz")
+// complete reports whether there is every module that a check asks for; an older kernel package may lack one.
+func (k kernel) complete() bool {
+	for _, wanted := range groups {
+		for _, name := range wanted {
+			if _, err := k.find(name); err != nil {
+				return false
+			}
 		}
-		if !errors.Is(err, fs.ErrNotExist) {
-			return text, err
+	}
+	return true
+}
+
+// module reads a module; newer packages compress them.
+func (k kernel) module(name string) ([]byte, error) {
+	file, err := k.find(name)
+	if err != nil {
+		return nil, err
+	}
+	if strings.HasSuffix(file, ".xz") {
+		return unpackXZ(file)
+	}
+	return os.ReadFile(file)
+}
+
+// find is the file of a module. In names, - and _ are the same.
+func (k kernel) find(name string) (string, error) {
+	for _, spelled := range []string{name, strings.ReplaceAll(name, "_", "-"), strings.ReplaceAll(name, "-", "_")} {
+		for _, end := range []string{".ko", ".ko.xz"} {
+			if file := filepath.Join(k.modules, spelled+end); exists(file) {
+				return file, nil
+			}
 		}
 	}
 	return mixed(k.modules, name)
 }
 
 // mixed finds a module whose name has both - and _.
-func mixed(folder, name string) ([]byte, error) {
+func mixed(folder, name string) (string, error) {
 	plain := func(s string) string { return strings.ReplaceAll(s, "-", "_") }
 	entries, err := os.ReadDir(folder)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	for _, e := range entries {
-		base, _, _ := strings.Cut(e.Name(), ".ko")
-		if plain(base) != plain(name) {
-			continue
+		if base, _, _ := strings.Cut(e.Name(), ".ko"); plain(base) == plain(name) {
+			return filepath.Join(folder, e.Name()), nil
 		}
-		if strings.HasSuffix(e.Name(), ".xz") {
-			return unpackXZ(filepath.Join(folder, e.Name()))
-		}
-		return os.ReadFile(filepath.Join(folder, e.Name()))
 	}
-	return nil, fmt.Errorf("the kernel package has no module %s", name)
+	return "", fmt.Errorf("the kernel package has no module %s", name)
 }
 
 func unpackXZ(file string) ([]byte, error) {
-	if _, err := os.Stat(file); err != nil {
-		return nil, err
-	}
 	text, err := exec.Command("xz", "-dc", file).Output()
 	if err != nil {
 		return nil, fmt.Errorf("unpack %s (apt-get install xz-utils): %w", file, err)
