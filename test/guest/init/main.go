@@ -25,7 +25,7 @@ type check func(ctx context.Context, h *host, args []string) (facts any, err err
 func checks() map[string]check {
 	return map[string]check{
 		"scan": scanBus, "read": readChips, "kernel": kernelDrivers, "race": raceBus, "edge": buttonEdges, "lines": bridgeEdges,
-		"replug": replug, "overhead": overhead, "run": wholeRun,
+		"replug": replug, "capture": captureBuffers, "overhead": overhead, "run": wholeRun,
 		"sine": hearSine, "overrun": heldUp, "bars": colourBars, "dropped": droppedFrames, "unplugged": pulledCamera,
 		"raspberry": raspberryPi, "speech": hearWords,
 	}

@@ -111,7 +111,7 @@ func openKind(kind string, number int) (i2c.BusCloser, error) {
 
 // helpers are what this program does when it is not the first process.
 func helpers() map[string]func(args []string, out io.Writer) error {
-	return map[string]func([]string, io.Writer) error{"race": raceHelper, "loop": loopHelper}
+	return map[string]func([]string, io.Writer) error{"race": raceHelper, "loop": loopHelper, "captured": capturedHelper}
 }
 
 func help(args []string) int {
