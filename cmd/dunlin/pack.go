@@ -226,12 +226,16 @@ func (p *packing) sets(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		n, err := p.d.Acceptance(all)
+		windows, err := p.d.Acceptance(all)
 		if err != nil {
 			return err
 		}
-		if err := boundNames(p.b); err != nil {
+		if err := boundNames(p.b, windows); err != nil {
 			return err
+		}
+		n := 0
+		for _, of := range windows {
+			n += of
 		}
 		p.say("acceptance: %d labelled windows, %d bounds", n, len(p.b.Acceptance.Bounds))
 	}

@@ -134,13 +134,16 @@ func (s *arraySource) recordings() (all []pack.Recording, err error) {
 	return all, nil
 }
 
-// boundNames refuses a bound on a metric that no report has.
-func boundNames(b *manifest.Bundle) error {
+// boundNames refuses a bound that no report can reach: on a metric that it does not have, or a slice that it does not
+// judge. Windows are those of each slice.
+func boundNames(b *manifest.Bundle, windows map[string]int) error {
 	known := evaluate.Names(b.Labels)
 	for i, bound := range b.Acceptance.Bounds {
 		switch {
 		case bound.Slice != "" && bound.Metric != "accuracy" && bound.Metric != "f1_macro":
 			return fmt.Errorf("$.acceptance.bounds[%d].metric: %q is not measured by slice, accuracy and f1_macro are: %w", i, bound.Metric, pack.ErrSpec)
+		case bound.Slice != "" && windows[bound.Slice] < evaluate.MinSlice:
+			return fmt.Errorf("$.acceptance.bounds[%d].slice: %q has %d windows, a bound wants at least %d: %w", i, bound.Slice, windows[bound.Slice], evaluate.MinSlice, pack.ErrSpec)
 		case bound.Slice == "" && !slices.Contains(known, bound.Metric):
 			return fmt.Errorf("$.acceptance.bounds[%d].metric: there is no %q; there are %s: %w", i, bound.Metric, strings.Join(known, ", "), pack.ErrSpec)
 		}

@@ -57,33 +57,35 @@ func (c Confusion) Accuracy() Metric {
 
 // BalancedAccuracy is the mean recall of the classes that have samples.
 func (c Confusion) BalancedAccuracy() Metric {
-	total, _ := c.Total()
-	sum, n := 0.0, 0
-	for k := range c {
-		if s := c.Support(k); s > 0 {
-			sum += float64(c[k][k]) / float64(s)
-			n++
-		}
-	}
-	if n == 0 {
-		return Metric{}
-	}
-	return exactly(sum/float64(n), total, true)
+	return c.macro(c.recall(), func(k int) bool { return c.Support(k) > 0 })
 }
 
 // MCC is the correlation coefficient of Matthews (1975) in Gorodkin's (2004) form for several classes: 0 and undefined
-// when all truths, or all predictions, are of one class.
+// when all truths, or all predictions, are of one class. Its interval is the wider of two: the delta method's, and that
+// of the accuracy, of which it is a linear function for given shares of truths and predictions.
 func (c Confusion) MCC() Metric {
 	total, right := c.Total()
-	n := float64(total)
-	var tp, tt, pp float64 // sums of truth times prediction, of squares of each
+	n, r := float64(total), float64(right)
+	truth, said := make([]float64, len(c)), make([]float64, len(c))
+	var both, tt, ss float64 // sums of truth times said, of squares of each
 	for k := range c {
-		t, p := float64(c.Support(k)), float64(c.Predicted(k))
-		tp, tt, pp = tp+t*p, tt+t*t, pp+p*p
+		t, s := float64(c.Support(k)), float64(c.Predicted(k))
+		truth[k], said[k] = t, s
+		both, tt, ss = both+t*s, tt+t*t, ss+s*s
 	}
-	under := (n*n - pp) * (n*n - tt)
+	under := (n*n - ss) * (n*n - tt)
 	if under == 0 {
 		return exactly(0, total, false)
 	}
-	return exactly((float64(right)*n-tp)/math.Sqrt(under), total, true)
+	root := math.Sqrt(under)
+	m := exactly((r*n-both)/root, total, true)
+	a, steep := c.Accuracy(), n*n/root
+	m = m.reach(m.Value-steep*(a.Value-a.Low), m.Value+steep*(a.High-a.Value), -1, 1)
+	return m.sway(c.squares(func(i, j int) float64 {
+		over := r - said[i] - truth[j]
+		if i == j {
+			over += n
+		}
+		return over/root - m.Value*((n-said[j])/(n*n-ss)+(n-truth[i])/(n*n-tt))
+	}), -1, 1)
 }

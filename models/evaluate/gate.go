@@ -25,10 +25,10 @@ func (r *Report) named() map[string]Metric {
 		"roc_auc": r.ROCAUC, "average_precision": r.AveragePrecision, "log_loss": r.LogLoss, "brier": r.Brier, "ece": r.ECE,
 	}
 	for i, c := range r.Classes {
-		out["precision["+c.Label+"]"], out["recall["+c.Label+"]"] = c.Precision, c.Recall
+		out["precision["+c.Label+"]"], out["recall["+c.Label+"]"], out["f1["+c.Label+"]"] = c.Precision, c.Recall, c.F1
 		out["roc_auc["+c.Label+"]"], out["average_precision["+c.Label+"]"] = c.ROCAUC, c.AveragePrecision
 		if i == 1 && len(r.Classes) == 2 {
-			out["precision_binary"], out["recall_binary"] = c.Precision, c.Recall
+			out["precision_binary"], out["recall_binary"], out["f1_binary"] = c.Precision, c.Recall, c.F1
 		}
 	}
 	if l := r.Latency; l != nil {
@@ -53,44 +53,44 @@ func Names(labels []string) []string {
 	return out
 }
 
-// Check holds the report against bounds and gives one sentence for every one that it misses.
+// Check holds the report against bounds and gives one sentence for every one that it misses. A bound on a slice of fewer
+// than MinSlice samples is missed, as one on a metric that is not defined: nothing passes for want of samples.
 func (r *Report) Check(bounds []Bound) []string {
 	var missed []string
 	for _, b := range bounds {
-		m, judged, why := r.find(b)
-		if why != "" {
-			missed = append(missed, why)
-			continue
+		m, why := r.find(b)
+		if why == "" {
+			why = b.miss(m)
 		}
-		if why := b.miss(m); judged && why != "" {
+		if why != "" {
 			missed = append(missed, why)
 		}
 	}
 	return missed
 }
 
-// find is the metric that b names; judged is false for a slice that is too small.
-func (r *Report) find(b Bound) (m Metric, judged bool, why string) {
+// find is the metric that b names, or why there is none to judge.
+func (r *Report) find(b Bound) (m Metric, why string) {
 	if b.Slice == "" {
 		m, ok := r.named()[b.Metric]
 		if !ok {
-			return m, false, fmt.Sprintf("%s is no metric of this report", b.Metric)
+			return m, fmt.Sprintf("%s is no metric of this report", b.Metric)
 		}
-		return m, true, ""
+		return m, ""
 	}
-	for _, s := range r.Slices {
-		if s.Name != b.Slice {
-			continue
-		}
-		switch b.Metric {
-		case "accuracy":
-			return s.Accuracy, s.Accuracy.N >= MinSlice, ""
-		case "f1_macro":
-			return s.F1, s.Accuracy.N >= MinSlice, ""
-		}
-		return m, false, fmt.Sprintf("%s is not measured by slice", b.Metric)
+	i := slices.IndexFunc(r.Slices, func(s Slice) bool { return s.Name == b.Slice })
+	if i < 0 {
+		return m, fmt.Sprintf("the set has no slice %s", b.Slice)
 	}
-	return m, false, fmt.Sprintf("the set has no slice %s", b.Slice)
+	s := r.Slices[i]
+	m, ok := map[string]Metric{"accuracy": s.Accuracy, "f1_macro": s.F1}[b.Metric]
+	switch {
+	case !ok:
+		return m, fmt.Sprintf("%s is not measured by slice", b.Metric)
+	case s.Accuracy.N < MinSlice:
+		return m, fmt.Sprintf("%s of %s is of %d samples, too few to judge: a slice wants %d", b.Metric, b.Slice, s.Accuracy.N, MinSlice)
+	}
+	return m, ""
 }
 
 // miss says how the unfavourable end of m's interval misses b.

@@ -23,6 +23,17 @@ func (p *Prediction) Top() int {
 	return top
 }
 
+// ahead are the class with the highest score, as Top says, and the one that comes next.
+func (p *Prediction) ahead() (top, next int) {
+	top, next = p.Top(), -1
+	for i, s := range p.Scores {
+		if i != top && (next < 0 || s > p.Scores[next]) {
+			next = i
+		}
+	}
+	return top, next
+}
+
 // check says what is wrong with predictions of classes classes.
 func check(all []Prediction, classes int) error {
 	if classes < 2 {

@@ -27,14 +27,14 @@ type Report struct {
 	Latency          *Latency      `json:"latency,omitempty"`
 }
 
-// Slice is the accuracy of one part of the set. Fewer than MinSlice samples are told, and never judged.
+// Slice is how the model fares on one part of the set. Fewer than MinSlice samples are told, and reach no bound.
 type Slice struct {
 	Name     string `json:"name"`
 	Accuracy Metric `json:"accuracy"`
 	F1       Metric `json:"f1_macro"`
 }
 
-// MinSlice is the fewest samples on which a slice is held against a bound.
+// MinSlice is the fewest samples on which a slice can reach a bound.
 const MinSlice = 30
 
 // Evaluate measures predictions; labels names the classes.
@@ -47,42 +47,33 @@ func Evaluate(all []Prediction, labels []string) (*Report, error) {
 		return nil, fmt.Errorf("evaluate: no samples")
 	}
 	c := Count(all, classes)
-	r := &Report{N: len(all), Labels: labels, Confusion: c, Accuracy: c.Accuracy()}
 	a := c.Averages()
-	r.Precision, r.Recall, r.F1 = a.Precision, a.Recall, a.F1
-	r.ROCAUC = macro(all, classes, ROCAUC)
-	r.resample(all, classes)
-	for k, label := range labels {
-		r.Classes = append(r.Classes, ClassReport{
-			Label: label, Support: c.Support(k), Precision: c.Precision(k), Recall: c.Recall(k), F1: c.F1(k),
-			ROCAUC: ROCAUC(all, k), AveragePrecision: AveragePrecision(all, k),
-		})
+	r := &Report{
+		N: len(all), Labels: labels, Confusion: c, Accuracy: c.Accuracy(), BalancedAccuracy: c.BalancedAccuracy(),
+		Precision: a.Precision, Recall: a.Recall, F1: a.F1, MCC: c.MCC(),
+		LogLoss: LogLoss(all), Brier: Brier(all, classes), ECE: ECE(all), Slices: slicesOf(all, classes),
 	}
-	r.Slices = slicesOf(all, classes)
+	r.classes(all, c)
 	return r, nil
 }
 
-// resample fills in the metrics whose interval has no formula.
-func (r *Report) resample(all []Prediction, classes int) {
-	targets := []*Metric{
-		&r.BalancedAccuracy, &r.MCC, &r.Precision.Macro, &r.Recall.Macro, &r.F1.Macro, &r.Precision.Weighted,
-		&r.Recall.Weighted, &r.F1.Weighted, &r.AveragePrecision, &r.LogLoss, &r.Brier, &r.ECE,
+// classes fills in each class against the rest, and the means of what a ranking says of them. Of two classes the mean is
+// that of class 1.
+func (r *Report) classes(all []Prediction, c Confusion) {
+	ranks := newRanking(all)
+	area, average := overall{pulls: make([]float64, len(all))}, overall{pulls: make([]float64, len(all))}
+	for k, label := range r.Labels {
+		by := ranks.of(k)
+		r.Classes = append(r.Classes, ClassReport{
+			Label: label, Support: c.Support(k), Precision: c.Precision(k), Recall: c.Recall(k), F1: c.F1(k),
+			ROCAUC: by.area, AveragePrecision: by.average,
+		})
+		area.add(by.area, by.areaPulls, len(c))
+		average.add(by.average, by.averagePulls, len(c))
 	}
-	measure := func(ps []Prediction) []Metric {
-		c := Count(ps, classes)
-		a := c.Averages()
-		return []Metric{
-			c.BalancedAccuracy(), c.MCC(), a.Precision.Macro, a.Recall.Macro, a.F1.Macro, a.Precision.Weighted,
-			a.Recall.Weighted, a.F1.Weighted, macro(ps, classes, AveragePrecision), LogLoss(ps), Brier(ps, classes), ECE(ps),
-		}
-	}
-	if classes > 2 {
-		targets = append(targets, &r.ROCAUC)
-		inner := measure
-		measure = func(ps []Prediction) []Metric { return append(inner(ps), macro(ps, classes, ROCAUC)) }
-	}
-	for i, m := range bootstrap(all, measure) {
-		*targets[i] = m
+	r.ROCAUC, r.AveragePrecision = area.metric(), average.metric()
+	if len(c) == 2 {
+		r.ROCAUC, r.AveragePrecision = r.Classes[1].ROCAUC, r.Classes[1].AveragePrecision
 	}
 }
 
@@ -96,11 +87,7 @@ func slicesOf(all []Prediction, classes int) []Slice {
 	var out []Slice
 	for _, name := range slices.Sorted(maps.Keys(parts)) {
 		c := Count(parts[name], classes)
-		f1 := bootstrap(parts[name], func(ps []Prediction) []Metric {
-			c := Count(ps, classes)
-			return []Metric{c.average(c.F1).Macro}
-		})[0]
-		out = append(out, Slice{Name: name, Accuracy: c.Accuracy(), F1: f1})
+		out = append(out, Slice{Name: name, Accuracy: c.Accuracy(), F1: c.macro(c.f1(), c.seen)})
 	}
 	return out
 }

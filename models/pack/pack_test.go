@@ -113,8 +113,8 @@ func TestBundle(t *testing.T) {
 	if want := (pack.GoldenReport{Windows: 5, Vectors: 3}); err != nil || r != want {
 		t.Errorf("golden: %+v, %v; want %+v", r, err, want)
 	}
-	if n, err := d.Acceptance(walk); err != nil || n != 3 { // windows that do not overlap
-		t.Errorf("acceptance: %d, %v", n, err)
+	if n, err := d.Acceptance(walk); err != nil || n["site=north"]+n["site=south"] != 3 || len(n) != 2 { // windows that do not overlap
+		t.Errorf("acceptance: %v, %v", n, err)
 	}
 	if err := d.Reference(walk); err != nil {
 		t.Error(err)

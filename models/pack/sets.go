@@ -6,10 +6,11 @@ import (
 	"github.com/dunlin-iot/dunlin/models/manifest"
 )
 
-// Acceptance makes the acceptance set of labelled recordings and returns how many windows it has. They do not overlap: the
-// intervals that the test computes are those of independent samples.
-func (d *Draft) Acceptance(all []Recording) (n int, err error) {
+// Acceptance makes the acceptance set of labelled recordings and returns how many windows each slice has, "" of none.
+// They do not overlap: the intervals that the test computes are those of independent samples.
+func (d *Draft) Acceptance(all []Recording) (windows map[string]int, err error) {
 	var out []byte
+	windows = map[string]int{}
 	err = d.every(max(d.m.Window.Length, d.m.Window.Hop), all, func(w []float32, s spot) error {
 		if s.recording.Label < 0 {
 			return fmt.Errorf("$.acceptance.samples: %s has no label: write `# label: %s` above its rows, a label column, or say truth or label_column: %w",
@@ -20,13 +21,13 @@ func (d *Draft) Acceptance(all []Recording) (n int, err error) {
 				return fmt.Errorf("$.acceptance.samples: %s: value %d is %v: %w", d.where(s), i, v, ErrSpec)
 			}
 		}
-		n++
+		windows[s.recording.Slice]++
 		var err error
 		out, err = manifest.AppendCase(out, manifest.Case{Window: w, Label: s.recording.Label, Slice: s.recording.Slice})
 		return err
 	})
 	d.files[acceptanceFile] = out
-	return n, err
+	return windows, err
 }
 
 // Reference makes the drift reference: how samples and answers are distributed in recordings of training.
