@@ -21,7 +21,7 @@ var figures = []struct {
 	name string
 	args []string
 }{
-	{"invoke", nil}, {"isolated", nil}, {"delegates", nil}, {"swap", nil}, {"steps", nil}, {"path", nil}, {"imu", nil}, {"latency", nil}, {"durable", nil}, {"spool", nil}, {"ingest", nil}, {"wire", nil}, {"trust", nil}, {"start", nil}, {"i2c", nil}, {"memory", nil}, {"size", nil},
+	{"invoke", nil}, {"isolated", nil}, {"delegates", nil}, {"swap", nil}, {"steps", nil}, {"path", nil}, {"imu", nil}, {"latency", nil}, {"durable", nil}, {"spool", nil}, {"ingest", nil}, {"wire", nil}, {"trust", nil}, {"evaluate", nil}, {"start", nil}, {"i2c", nil}, {"memory", nil}, {"size", nil},
 }
 
 func main() {

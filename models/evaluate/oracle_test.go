@@ -80,6 +80,7 @@ type oracle struct {
 	PrecisionMicro    float64   `json:"precision_micro"`
 	PrecisionWeighted float64   `json:"precision_weighted"`
 	RecallMacro       float64   `json:"recall_macro"`
+	RecallMicro       float64   `json:"recall_micro"`
 	RecallWeighted    float64   `json:"recall_weighted"`
 	F1Macro           float64   `json:"f1_macro"`
 	F1Micro           float64   `json:"f1_micro"`
@@ -88,8 +89,10 @@ type oracle struct {
 	Recall            []float64 `json:"recall"`
 	F1                []float64 `json:"f1"`
 	// Null where scikit-learn calls the value ill-defined.
-	ROCAUC           []*float64 `json:"roc_auc"`
-	AveragePrecision []*float64 `json:"average_precision"`
+	ROCAUC                []*float64 `json:"roc_auc"`
+	AveragePrecision      []*float64 `json:"average_precision"`
+	ROCAUCMacro           *float64   `json:"roc_auc_macro"`
+	AveragePrecisionMacro *float64   `json:"average_precision_macro"`
 }
 
 // ask runs testdata/oracle.py once over all sets.
@@ -149,60 +152,77 @@ func TestEqualsScikitLearn(t *testing.T) {
 	if len(said) != *cases {
 		t.Fatalf("%d answers for %d sets", len(said), *cases)
 	}
-	wrong := 0
+	var c comparison
 	for i, s := range sets {
-		for _, line := range compare(s, said[i]) {
+		c.compare(evaluated(t, s.predictions(), len(s.Scores[0])), said[i])
+		for _, line := range c.lines {
 			t.Errorf("set %d of seed %d: %s", i, seed, line)
-			wrong++
 		}
-		if wrong > 20 {
+		if c.lines = c.lines[:0]; c.wrong > 20 {
 			t.Fatal("and more")
 		}
 	}
+	t.Logf("largest difference %.1e of %d numbers in %d sets", c.largest, c.numbers, len(sets)) // make bench reads this
 }
 
-// compare lists the numbers of one set that differ.
-func compare(s set, want oracle) (lines []string) {
-	all, k := s.predictions(), len(s.Scores[0])
-	c := evaluate.Count(all, k)
-	differ := func(name string, got evaluate.Metric, want float64) {
-		if !(math.Abs(got.Value-want) <= 1e-12) {
-			lines = append(lines, fmt.Sprintf("%s %.17g, scikit-learn %.17g", name, got.Value, want))
-		}
+// comparison of numbers with scikit-learn's.
+type comparison struct {
+	largest        float64
+	numbers, wrong int
+	lines          []string // those that differ
+}
+
+func (c *comparison) say(format string, args ...any) {
+	c.wrong++
+	c.lines = append(c.lines, fmt.Sprintf(format, args...))
+}
+
+func (c *comparison) differ(name string, got evaluate.Metric, want float64) {
+	c.numbers++
+	off := math.Abs(got.Value - want)
+	if !(off <= 1e-12) {
+		c.say("%s %.17g, scikit-learn %.17g", name, got.Value, want)
 	}
-	perhaps := func(name string, got evaluate.Metric, want *float64) {
-		if got.Defined != (want != nil) {
-			lines = append(lines, fmt.Sprintf("%s defined %v, scikit-learn %v", name, got.Defined, want != nil))
-		} else if want != nil {
-			differ(name, got, *want)
-		}
+	c.largest = max(c.largest, off)
+}
+
+// perhaps compares a metric that may be undefined: null.
+func (c *comparison) perhaps(name string, got evaluate.Metric, want *float64) {
+	if got.Defined != (want != nil) {
+		c.say("%s defined %v, scikit-learn %v", name, got.Defined, want != nil)
+	} else if want != nil {
+		c.differ(name, got, *want)
 	}
+}
+
+func (c *comparison) compare(r *evaluate.Report, want oracle) {
 	for i, row := range want.Confusion {
-		if !slices.Equal(row, c[i]) {
-			lines = append(lines, fmt.Sprintf("confusion row %d %v, scikit-learn %v", i, c[i], row))
+		if !slices.Equal(row, r.Confusion[i]) {
+			c.say("confusion row %d %v, scikit-learn %v", i, r.Confusion[i], row)
 		}
 	}
-	a := c.Averages()
-	differ("accuracy", c.Accuracy(), want.Accuracy)
-	differ("balanced accuracy", c.BalancedAccuracy(), want.BalancedAccuracy)
-	differ("mcc", c.MCC(), want.MCC)
-	differ("log loss", evaluate.LogLoss(all), want.LogLoss)
-	differ("brier", evaluate.Brier(all, k), want.Brier)
-	differ("ece", evaluate.ECE(all), want.ECE)
-	differ("precision macro", a.Precision.Macro, want.PrecisionMacro)
-	differ("precision micro", a.Precision.Micro, want.PrecisionMicro)
-	differ("precision weighted", a.Precision.Weighted, want.PrecisionWeighted)
-	differ("recall macro", a.Recall.Macro, want.RecallMacro)
-	differ("recall weighted", a.Recall.Weighted, want.RecallWeighted)
-	differ("f1 macro", a.F1.Macro, want.F1Macro)
-	differ("f1 micro", a.F1.Micro, want.F1Micro)
-	differ("f1 weighted", a.F1.Weighted, want.F1Weighted)
-	for i := range k {
-		differ(fmt.Sprintf("precision[%d]", i), c.Precision(i), want.Precision[i])
-		differ(fmt.Sprintf("recall[%d]", i), c.Recall(i), want.Recall[i])
-		differ(fmt.Sprintf("f1[%d]", i), c.F1(i), want.F1[i])
-		perhaps(fmt.Sprintf("roc auc[%d]", i), evaluate.ROCAUC(all, i), want.ROCAUC[i])
-		perhaps(fmt.Sprintf("average precision[%d]", i), evaluate.AveragePrecision(all, i), want.AveragePrecision[i])
+	c.differ("accuracy", r.Accuracy, want.Accuracy)
+	c.differ("balanced accuracy", r.BalancedAccuracy, want.BalancedAccuracy)
+	c.differ("mcc", r.MCC, want.MCC)
+	c.differ("log loss", r.LogLoss, want.LogLoss)
+	c.differ("brier", r.Brier, want.Brier)
+	c.differ("ece", r.ECE, want.ECE)
+	c.differ("precision macro", r.Precision.Macro, want.PrecisionMacro)
+	c.differ("precision micro", r.Precision.Micro, want.PrecisionMicro)
+	c.differ("precision weighted", r.Precision.Weighted, want.PrecisionWeighted)
+	c.differ("recall macro", r.Recall.Macro, want.RecallMacro)
+	c.differ("recall micro", r.Recall.Micro, want.RecallMicro)
+	c.differ("recall weighted", r.Recall.Weighted, want.RecallWeighted)
+	c.differ("f1 macro", r.F1.Macro, want.F1Macro)
+	c.differ("f1 micro", r.F1.Micro, want.F1Micro)
+	c.differ("f1 weighted", r.F1.Weighted, want.F1Weighted)
+	c.perhaps("roc auc macro", r.ROCAUC, want.ROCAUCMacro)
+	c.perhaps("average precision macro", r.AveragePrecision, want.AveragePrecisionMacro)
+	for i, class := range r.Classes {
+		c.differ(fmt.Sprintf("precision[%d]", i), class.Precision, want.Precision[i])
+		c.differ(fmt.Sprintf("recall[%d]", i), class.Recall, want.Recall[i])
+		c.differ(fmt.Sprintf("f1[%d]", i), class.F1, want.F1[i])
+		c.perhaps(fmt.Sprintf("roc auc[%d]", i), class.ROCAUC, want.ROCAUC[i])
+		c.perhaps(fmt.Sprintf("average precision[%d]", i), class.AveragePrecision, want.AveragePrecision[i])
 	}
-	return lines
 }

@@ -47,6 +47,11 @@ def case(line):
     out["average_precision"] = [
         metrics.average_precision_score(truth == i, scores[:, i]) if (truth == i).any() else None for i in range(k)
     ]
+    # The mean over the classes is defined when all occur; of two classes it is that of the second.
+    side = scores[:, 1] if k == 2 else scores
+    out["roc_auc_macro"] = defined(metrics.roc_auc_score, truth, side, multi_class="ovr", average="macro", labels=range(k))
+    each = truth == 1 if k == 2 else truth[:, None] == np.arange(k)
+    out["average_precision_macro"] = metrics.average_precision_score(each, side) if each.any(axis=0).all() else None
     if k == 2:
         out["brier"] = metrics.brier_score_loss(truth == 1, scores[:, 1])
     else:
