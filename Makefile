@@ -28,7 +28,7 @@ test: setup-test runtime-all build ## every tier of tests, one line per tier, a 
 test-hw: setup-test-hw runtime runtime-onnx build ## whole emulated machines, for minutes: a Raspberry Pi, speech through a sound card, a systemd guest (TIERS="speech" runs one)
 	@go run ./cross/tiers -hw $(TIERS)
 
-bench: setup-bench build ## the table of figures: figure, target, result (FIGURES="spool memory" runs some)
+bench: setup-bench runtime build ## the table of figures: figure, target, result (FIGURES="spool memory" runs some)
 	@go run ./bench $(FIGURES)
 
 lint: setup-lint ## golangci-lint with the few linters of .golangci.yml

@@ -69,7 +69,7 @@ lint)
 	fi
 	;;
 esac
-if [ "$1" = test ] || [ "$1" = test-hw ] || [ "$1" = package ]; then
+if [ "$1" = test ] || [ "$1" = test-hw ] || [ "$1" = bench ] || [ "$1" = package ]; then
 	if ! .tools/bin/nfpm --version 2>/dev/null | grep -q 2.45.2; then
 		GOBIN="$PWD/.tools/bin" CGO_ENABLED=0 go install github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.45.2
 	fi
