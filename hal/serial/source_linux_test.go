@@ -84,8 +84,10 @@ func TestHalfALineIsNotASample(t *testing.T) {
 	for range 10 {
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		if err := src.Run(ctx, func(b hal.Block) {
-			if !slices.Equal(b.Values, []float32{10.5, -2}) {
-				t.Errorf("values %v, the board says 10.5 and -2", b.Values)
+			for one := range slices.Chunk(b.Values, 2) { // a busy machine reads several lines at once
+				if !slices.Equal(one, []float32{10.5, -2}) {
+					t.Errorf("values %v, the board says 10.5 and -2", b.Values)
+				}
 			}
 			cancel()
 		}); err != nil {
