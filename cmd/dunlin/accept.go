@@ -93,9 +93,9 @@ func newAcceptance(b *manifest.Bundle, engineText string, s engine.Session) *acc
 	}
 }
 
-// sameAs reports whether two reports are of the same model on the same way to run it.
+// sameAs reports whether two reports are of the same model on the same way to run it, measured by the same agent.
 func (a *acceptance) sameAs(b *acceptance) bool {
-	return a.Digest == b.Digest && a.Engine == b.Engine && a.Delegate == b.Delegate && a.Delegated == b.Delegated
+	return a.Agent == b.Agent && a.Digest == b.Digest && a.Engine == b.Engine && a.Delegate == b.Delegate && a.Delegated == b.Delegated
 }
 
 // run puts the acceptance set through preprocessing and the session, as a pipeline does.

@@ -99,7 +99,7 @@ func TestAcceptFolder(t *testing.T) {
 	if _, err := openBundle(folder); err != nil {
 		t.Errorf("the report disturbs the bundle: %v", err)
 	}
-	for _, part := range []string{"set", "latency"} { // as a damaged disk, or a hand, leaves it
+	for _, part := range []string{"set", "latency", "agent"} { // as a damaged disk, a hand, or another agent leaves it
 		without := map[string]any{}
 		text, err := os.ReadFile(report)
 		if err == nil {
