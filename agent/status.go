@@ -28,7 +28,8 @@ type Status struct {
 	Uplink    *UplinkStatus    `json:"uplink,omitempty"` // nil when no hub is configured
 	Ledger    []LedgerEntry    `json:"ledger"`
 	Tasks     []TaskStatus     `json:"tasks"`
-	Shelf     string           `json:"shelf,omitempty"`    // that the state of the models' shelf was lost, until a version is activated
+	Shelf     string           `json:"shelf,omitempty"`    // that the state of the models' shelf was lost; until a version is activated, or the agent starts again
+	Doubts    []string         `json:"doubts,omitempty"`   // versions in use that may not be put to use any more
 	Warnings  []string         `json:"warnings,omitempty"` // what stands as long as the configuration does
 }
 

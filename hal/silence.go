@@ -34,7 +34,7 @@ func (s *silence) end() { s.began, s.heard = 0, 0 }
 // expect notes how long it may take to the next block: as long as this one lasts, or as the one before it took.
 func (s *silence) expect(now time.Duration, b Block) {
 	took := time.Duration(0)
-	if s.heard > 0 {
+	if s.heard > 0 && now-s.heard <= s.limit() { // what was told as silence is not usual
 		took = now - s.heard
 	}
 	s.began, s.heard, s.usual = 0, 0, 0
@@ -50,17 +50,19 @@ func (s *silence) useless(now time.Duration) {
 	}
 }
 
+// limit is the longest silence that is no trouble; zero when none is.
+func (s *silence) limit() time.Duration {
+	if s.After > 0 || s.usual == 0 {
+		return s.After
+	}
+	return max(hush, 10*s.usual)
+}
+
 // told is a sentence and since when nothing came; an empty one as long as that is no trouble. Where the limit is the
 // owner's, it also replaces what was wrong with the last that came.
 func (s *silence) told(now time.Duration, state State) (reason string, since time.Duration) {
-	since, limit := cmp.Or(s.heard, s.began), s.After
-	switch {
-	case since == 0 || state > Degraded || state == Degraded && limit == 0 || limit == 0 && s.usual == 0:
-		return "", 0
-	case limit == 0:
-		limit = max(hush, 10*s.usual)
-	}
-	if now-since <= limit {
+	since, limit := cmp.Or(s.heard, s.began), s.limit()
+	if since == 0 || state > Degraded || state == Degraded && s.After == 0 || limit == 0 || now-since <= limit {
 		return "", 0
 	}
 	reason = fmt.Sprintf("no %s for more than %s", cmp.Or(s.Of, "sample"), limit.Round(time.Second))

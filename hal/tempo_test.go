@@ -104,6 +104,12 @@ func TestSilenceIsTold(t *testing.T) {
 		t.Errorf("after the next sample: %+v", h)
 	}
 	slow = 0
+	c.boot += 8 * time.Hour
+	emit(time.Second / 2)
+	c.boot += 11 * time.Second
+	if h := p.Health(); h.State != hal.Degraded {
+		t.Errorf("a night of silence has become usual: %+v", h)
+	}
 	emit(0)
 	c.boot += time.Hour
 	if h := p.Health(); h.State != hal.Running {

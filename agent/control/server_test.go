@@ -216,7 +216,6 @@ func TestNotRunning(t *testing.T) {
 	}
 }
 
-// TestStaleSocket: what a killed agent leaves behind is replaced, a living agent's socket and other files are not.
 // TestAgentEndsMeanwhile: an agent that takes a request and ends is told as that, whether it closes the connection before
 // or after it has read everything.
 func TestAgentEndsMeanwhile(t *testing.T) {
@@ -245,6 +244,7 @@ func TestAgentEndsMeanwhile(t *testing.T) {
 	}
 }
 
+// TestStaleSocket: what a killed agent leaves behind is replaced, a living agent's socket and other files are not.
 func TestStaleSocket(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "c.sock")
 	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})

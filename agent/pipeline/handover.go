@@ -9,7 +9,8 @@ import (
 )
 
 // shadow: the old model answers the windows of a trial too, so that both can be compared on the same time: as many as take
-// one of so many parts of the time, and one of so many windows whatever they take.
+// one of so many parts of the time, and one of so many windows whatever they take. Time that it has not used is gone: a
+// source that was silent for an hour is not followed by an hour of two models at once.
 const shadow = 8
 
 // handover is the part of a path that exchanges lanes. It belongs to the goroutine of Run.
@@ -20,8 +21,8 @@ type handover struct {
 	skip  int           // samples until it does, once its start is known
 	spare *lane         // the lane before, while its successor is on trial
 	turn  int           // windows of the spare
-	since time.Duration // CLOCK_BOOTTIME at which it became one
-	spent time.Duration // by its answers
+	asked time.Duration // CLOCK_BOOTTIME of its last window
+	owed  time.Duration // by its answers: their time less its part of the time since
 	muted bool          // the lane's session is closed: its windows are lost
 	kept  bool          // the heir needs no trial: Keep came before its first window
 }
@@ -128,7 +129,7 @@ func (w *path) succeed() {
 	case old.closed:
 		w.show(nil, old)
 	default:
-		w.spare, w.turn, w.since, w.spent = old, 0, w.p.cfg.Clock.Boot(), 0
+		w.spare, w.turn, w.asked, w.owed = old, 0, w.p.cfg.Clock.Boot(), 0
 		w.show(newTally(len(old.model.Labels)), old)
 	}
 	w.muted, w.kept, w.fed = false, false, false
@@ -179,9 +180,10 @@ func (w *path) shadowed(discont bool) {
 func (w *path) drainSpare() {
 	for _, ok := w.spare.next(); ok; _, ok = w.spare.next() {
 		began := w.p.cfg.Clock.Boot()
-		if w.turn++; w.turn%shadow == 0 || w.spent <= (began-w.since)/shadow {
+		w.owed, w.asked = max(w.owed-(began-w.asked)/shadow, 0), began
+		if w.turn++; w.turn%shadow == 0 || w.owed == 0 {
 			_, _, _, _, _ = w.spare.run() // its tally has it
-			w.spent += w.p.cfg.Clock.Boot() - began
+			w.owed += w.p.cfg.Clock.Boot() - began
 		}
 	}
 }

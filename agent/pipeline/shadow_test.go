@@ -20,8 +20,8 @@ func TestShadowTakesItsShare(t *testing.T) {
 	const windows = 240 // one every 5 ms
 	for takes, want := range map[time.Duration][2]uint64{
 		100 * time.Microsecond:  {windows - 2, windows},
-		1250 * time.Microsecond: {133, 141}, // x of 1.25 ms in 5 ms and x times 1.25 ms: an eighth is x = 0.571
-		4 * time.Millisecond:    {39, 50},   // 0.179, and every eighth
+		1250 * time.Microsecond: {windows/2 - 1, windows/2 + 1}, // a quarter of 5 ms, and an eighth it may
+		4 * time.Millisecond:    {39, 47},                       // x of 4 ms in 5 ms and x times 4 ms: an eighth is x = 0.179
 		time.Second:             {windows/8 - 1, windows/8 + 2},
 	} {
 		t.Run(takes.String(), func(t *testing.T) {
@@ -51,6 +51,16 @@ func TestShadowTakesItsShare(t *testing.T) {
 				after, ok := s.pipe.Trial()
 				if n := after.Old.Windows - before.Old.Windows; !ok || n < want[0] || n > want[1] {
 					t.Errorf("the model before answered %d of %d windows, want %v", n, windows, want)
+				}
+				clock.move(time.Hour) // the source was silent: that is no time to answer in afterwards
+				silent, _ := s.pipe.Trial()
+				for range windows / 6 {
+					clock.move(5 * time.Millisecond)
+					s.give(5, false)
+				}
+				again, _ := s.pipe.Trial()
+				if n := again.Old.Windows - silent.Old.Windows; n > want[1]/6+2 {
+					t.Errorf("after an hour of silence it answered %d of %d windows", n, windows/6)
 				}
 				s.end(t)
 			})

@@ -52,6 +52,7 @@ type Memory struct {
 type Config struct {
 	Pipeline string
 	Open     func(ctx context.Context, folder string) (Version, error) // required
+	May      func(ctx context.Context, folder string) error            // whether a version may be committed still; nil: every one may
 	Memory   func() Memory                                             // nil: two sessions always fit, and memory is not watched
 	Every    time.Duration                                             // between two looks at the guards; zero means 1 s
 	Clock    clock.Clock                                               // nil means the system's
@@ -89,6 +90,9 @@ type Keeper struct {
 func New(cfg Config, pipe *pipeline.Pipeline, slots Slots, rec pipeline.Recorder) *Keeper {
 	if cfg.Memory == nil {
 		cfg.Memory = func() Memory { return Memory{} }
+	}
+	if cfg.May == nil {
+		cfg.May = func(context.Context, string) error { return nil }
 	}
 	if cfg.Every <= 0 {
 		cfg.Every = time.Second
@@ -211,6 +215,11 @@ func (k *Keeper) watch(ctx context.Context) error {
 	}
 	k.weigh()
 	v := k.guards.Judge(t, k.memory, k.cfg.Clock.Boot())
+	if v.Passed != "" {
+		if err := k.cfg.May(ctx, k.trying); err != nil {
+			v = pipeline.Verdict{Breach: err.Error()}
+		}
+	}
 	switch {
 	case v.Breach != "":
 		if err := k.slots.Revert(k.cfg.Pipeline, v.Breach); err != nil {

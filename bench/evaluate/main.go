@@ -41,10 +41,14 @@ func run(ctx context.Context) error {
 	cmd := exec.CommandContext(ctx, "go", "test", "-count=1", "-v", "-timeout=1h", "-run=^TestEqualsScikitLearn$", "-bench=^BenchmarkEvaluate$",
 		"./models/evaluate", "-args", "-cases", strconv.Itoa(sets))
 	out, err := cmd.CombinedOutput()
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "%s", out)
+		return err
+	}
 	found, took := difference.FindSubmatch(out), duration.FindSubmatch(out)
 	if found == nil || took == nil {
 		fmt.Fprintf(os.Stderr, "%s", out)
-		return errors.Join(err, errors.New("no figure in what the test says"))
+		return errors.New("no figure in what the test says")
 	}
 	largest, err := strconv.ParseFloat(string(found[1]), 64)
 	if err != nil {

@@ -44,7 +44,7 @@ type acceptance struct {
 }
 
 // acceptFolder is what the daemon asks before a version's trial begins: whether the session that it will use reaches the
-// bundle's bounds here. The report is kept in the version's folder; a pass of the same runtime and delegate is not
+// bundle's bounds here. The report is kept in the version's folder; a pass of the same agent, runtime and delegate is not
 // repeated. A bundle without an acceptance set is accepted, and has no report. The session's tensors are overwritten.
 // Load opens another session, for bounds on what only a fresh one shows.
 func acceptFolder(ctx context.Context, folder string, b *manifest.Bundle, engineText string, s engine.Session, load func() (engine.Session, error)) (*acceptance, error) {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"syscall"
+	"time"
 
 	"github.com/dunlin-iot/dunlin/agent/config"
 	"github.com/dunlin-iot/dunlin/firmware/trust"
@@ -43,8 +44,8 @@ var lasting = []trust.Code{trust.Unsigned, trust.NoMetadata, trust.StaleAuthorit
 func trustCode(err error) string { return string(trust.CodeOf(err)) }
 
 // decide is the shelf's question. A file that its owner revoked stays refused where unsigned ones are allowed.
-func (b belief) decide(_ context.Context, f shelf.File) (signed bool, err error) {
-	err = b.with(f, func(*trust.Store, trust.Release) error { return nil })
+func (b belief) decide(ctx context.Context, f shelf.File) (signed bool, err error) {
+	err = b.with(ctx, f, func(*trust.Store, trust.Release) error { return nil })
 	code := trust.CodeOf(err)
 	switch {
 	case err == nil:
@@ -69,7 +70,7 @@ func (b belief) still(ctx context.Context, v shelf.Version) error {
 		}
 		return nil
 	}
-	return b.open(func(store *trust.Store) error {
+	return b.open(ctx, func(store *trust.Store) error {
 		if refusal := store.Taken(v.File); refusal != nil {
 			return fmt.Errorf("%w [%s]", refusal, refusal.Code)
 		}
@@ -78,13 +79,17 @@ func (b belief) still(ctx context.Context, v shelf.Version) error {
 }
 
 // accept writes down that a release was taken.
-func (b belief) accept(_ context.Context, f shelf.File) error {
-	return b.with(f, (*trust.Store).Accept)
+func (b belief) accept(ctx context.Context, f shelf.File) error {
+	return b.with(ctx, f, (*trust.Store).Accept)
 }
 
-// with calls do with the release that a file is.
-func (b belief) with(f shelf.File, do func(*trust.Store, trust.Release) error) error {
-	return b.open(func(store *trust.Store) error {
+// with calls do with the release that a file is. What was taken here and revoked since stays revoked, also when the
+// metadata do not list it any more, or have expired.
+func (b belief) with(ctx context.Context, f shelf.File, do func(*trust.Store, trust.Release) error) error {
+	return b.open(ctx, func(store *trust.Store) error {
+		if refusal := store.Taken(f.SHA256); refusal != nil {
+			return refusal
+		}
 		release, refusal := store.DecideFile(f.SHA256, f.Size, deviceFacts(b.delegate))
 		if refusal != nil {
 			return spoiled(store, f, refusal)
@@ -94,8 +99,8 @@ func (b belief) with(f shelf.File, do func(*trust.Store, trust.Release) error) e
 }
 
 // open calls do with what is believed now.
-func (b belief) open(do func(*trust.Store) error) (err error) {
-	lock, err := lockTrust(b.cfg.Dir)
+func (b belief) open(ctx context.Context, do func(*trust.Store) error) (err error) {
+	lock, err := lockTrust(ctx, b.cfg.Dir)
 	if err != nil {
 		return err
 	}
@@ -108,8 +113,9 @@ func (b belief) open(do func(*trust.Store) error) (err error) {
 }
 
 // lockTrust makes the folder of what is believed this process's own until unlock: the daemon and a command may both
-// want to write there. Where there is no folder, nothing is believed and nothing is locked.
-func lockTrust(dir string) (unlock func() error, err error) {
+// want to write there. Where there is no folder, nothing is believed and nothing is locked. Another process may hold the
+// lock for as long as it reads a slow stick; ctx ends the wait.
+func lockTrust(ctx context.Context, dir string) (unlock func() error, err error) {
 	f, err := os.Open(dir)
 	if errors.Is(err, os.ErrNotExist) {
 		return func() error { return nil }, nil
@@ -117,8 +123,20 @@ func lockTrust(dir string) (unlock func() error, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("lock trust: %w", err)
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
-		return nil, errors.Join(fmt.Errorf("lock trust in %s: %w", dir, err), f.Close())
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		switch {
+		case err == nil:
+			return f.Close, nil
+		case !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR):
+			return nil, errors.Join(fmt.Errorf("lock trust in %s: %w", dir, err), f.Close())
+		}
+		select {
+		case <-ctx.Done():
+			return nil, errors.Join(fmt.Errorf("lock trust in %s: %w", dir, ctx.Err()), f.Close())
+		case <-tick.C:
+		}
 	}
-	return f.Close, nil
 }

@@ -81,6 +81,14 @@ func TestBelief(t *testing.T) {
 	if _, err := b.decide(t.Context(), first); trust.CodeOf(err) != trust.Revoked {
 		t.Errorf("a revoked release that is here already: %v", err)
 	}
+	delete(repo.Targets["models"], "models/motions-2.dunlin")
+	refresh(t, b, repo.PublishAll())
+	second := fileOf(two)
+	for _, second.Signed = range []bool{false, true} {
+		if signed, err := b.decide(t.Context(), second); trust.CodeOf(err) != trust.Revoked {
+			t.Errorf("a revoked release that is not listed any more, here already %v: signed %v, %v", second.Signed, signed, err)
+		}
+	}
 }
 
 // TestNobodyIsBelieved: a device that was never enrolled takes nothing, unless it takes anything.

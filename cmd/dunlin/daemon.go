@@ -45,7 +45,7 @@ func (a *daemon) Status() agent.Status {
 	if a.cfg.AllowUnsigned {
 		s.Warnings = append(s.Warnings, unsignedWarning)
 	}
-	s.Warnings = append(s.Warnings, a.stock.doubts.texts()...)
+	s.Doubts = a.stock.doubts.texts()
 	s.Shelf = a.stock.rebuilt()
 	a.outbox.status(&s)
 	return s

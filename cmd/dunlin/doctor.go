@@ -156,10 +156,8 @@ func (d *doctor) trust() {
 	if d.running == nil {
 		return
 	}
-	for _, text := range d.running.Warnings {
-		if text != unsignedWarning {
-			d.findings = append(d.findings, finding{"trust", "fault", text})
-		}
+	for _, text := range d.running.Doubts {
+		d.findings = append(d.findings, finding{"trust", "fault", text})
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -68,9 +69,8 @@ func (h *hardware) iioRule(c config.SourceConfig) (udev.Rule, error) {
 		parent = d.Parent
 	}
 	rule := udev.ForIIO(c.Name, d.Name, parent, assigns(plan))
-	if cfg.Trigger != "" {
-		_, pace := iio.PlanTrigger(d, cfg)
-		rule = rule.Paced(cfg.Trigger, assigns(pace))
+	if t, pace := iio.PlanTrigger(d, cfg); cfg.Trigger != "" || len(pace) > 0 {
+		rule = rule.Paced(cmp.Or(cfg.Trigger, t.Name), assigns(pace))
 	}
 	return rule, nil
 }

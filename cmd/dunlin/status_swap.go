@@ -26,7 +26,7 @@ func remarks(s agent.Status) []string {
 			out = append(out, fmt.Sprintf("pipeline %s: %s", p.Name, p.Swap.Note))
 		}
 	}
-	return append(out, s.Warnings...)
+	return append(append(out, s.Doubts...), s.Warnings...)
 }
 
 // swapTable is nil while no pipeline has ever had another version than the configuration's.

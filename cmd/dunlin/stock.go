@@ -172,7 +172,11 @@ func (s *stock) back(ctx context.Context, l *line) error {
 		return s.shelf.Withdraw(l.name, byHand)
 	}
 	if slot, ok := s.shelf.Slot(l.name); ok {
-		if v, ok := s.shelf.At(slot.Previous); ok {
+		folder := slot.Previous
+		if folder == "" {
+			folder = s.baseFolder(l)
+		}
+		if v, ok := s.shelf.At(folder); ok {
 			if err := s.trust.still(ctx, v); err != nil {
 				return fmt.Errorf("go back to %s: %w; activate another version", v.Ref(), err)
 			}

@@ -26,6 +26,20 @@ func (s *stock) bundle(l *line, folder string) (*manifest.Bundle, error) {
 	return nil, err
 }
 
+// baseFolder is where on the shelf lies what the configuration names; empty when that lies in a root, or nowhere.
+func (s *stock) baseFolder(l *line) string {
+	_, err := s.lib.bundle(l.use.ref)
+	var absent *hal.AbsentError
+	if !errors.As(err, &absent) {
+		return ""
+	}
+	folder, err := s.shelf.Find(l.use.ref)
+	if err != nil {
+		return ""
+	}
+	return folder
+}
+
 // shelved reads a version on the shelf, which is still what was believed when it came: the manifest binds every file, and
 // the shelf's record binds the manifest.
 func (s *stock) shelved(folder string, ref manifest.Ref) (*manifest.Bundle, error) {

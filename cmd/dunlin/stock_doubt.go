@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/dunlin-iot/dunlin/firmware/trust"
 	"github.com/dunlin-iot/dunlin/models/shelf"
 	"github.com/dunlin-iot/dunlin/sync/wire"
 )
@@ -70,36 +71,60 @@ func (s *stock) lookAgain(ctx context.Context) {
 	if same {
 		return
 	}
-	var list []doubt
+	list, err := s.ask(ctx, used)
+	for _, d := range list {
+		if err == nil && !slices.Contains(before, d) {
+			err = s.tellDoubt(d)
+		}
+	}
+	if err != nil { // of the machine, which says nothing about a version: asked again at the next look
+		s.log.Debug("versions in use are not looked at", "cause", err)
+		return
+	}
+	s.doubts.mu.Lock()
+	defer s.doubts.mu.Unlock()
+	s.doubts.seen, s.doubts.list = seen, list
+}
+
+// ask finds the versions among those in use that trust refuses now.
+func (s *stock) ask(ctx context.Context, used map[string]shelf.Version) (list []doubt, err error) {
 	for _, name := range s.names {
 		v, ok := used[name]
 		if !ok {
 			continue
 		}
-		if err := s.trust.still(ctx, v); err != nil && ctx.Err() == nil {
+		switch err := s.trust.still(ctx, v); {
+		case trust.CodeOf(err) != "":
 			list = append(list, doubt{name, v.Ref(), err.Error()})
+		case err != nil:
+			return nil, err
 		}
 	}
-	s.doubts.mu.Lock()
-	s.doubts.seen, s.doubts.list = seen, list
-	s.doubts.mu.Unlock()
-	for _, d := range list {
-		if !slices.Contains(before, d) {
-			s.tellDoubt(d)
-		}
-	}
+	return list, nil
 }
 
-func (s *stock) tellDoubt(d doubt) {
+// mayTry asks about a version that is to follow, before its trial and before it is committed: it may have been revoked since
+// it was activated. What has worked already is not asked about here; what is wrong with it is a doubt.
+func (s *stock) mayTry(ctx context.Context, l *line, folder string) error {
+	next, trying := s.shelf.Next(l.name)
+	v, known := s.shelf.At(folder)
+	if !trying || next != folder || !known {
+		return nil
+	}
+	if err := s.trust.still(ctx, v); trust.CodeOf(err) != "" {
+		return fmt.Errorf("model %s: %w", v.Ref(), err)
+	}
+	return nil
+}
+
+func (s *stock) tellDoubt(d doubt) error {
 	s.log.Warn("version in use may not be put to use any more", "pipeline", d.pipeline, "model", d.model, "reason", d.reason)
 	facts := map[string]any{"pipeline": d.pipeline, "model": d.model, "reason": wire.Clip(d.reason)}
 	record, err := wire.AppendEvent(nil, wire.Event{Name: wire.EventModelDoubted, Facts: facts})
-	if err == nil {
-		err = s.lines[d.pipeline].rec.Append(wire.Events, s.clock.Boot(), record)
-	}
 	if err != nil {
-		s.log.Error("event is not recorded", "event", wire.EventModelDoubted, "err", err)
+		return err
 	}
+	return s.lines[d.pipeline].rec.Append(wire.Events, s.clock.Boot(), record)
 }
 
 // inUse is the version on the shelf that a pipeline has open; false when it is one of the configuration's roots.

@@ -52,13 +52,13 @@ func TestRebuiltShelfIsTold(t *testing.T) {
 	}
 	open()
 	n.fault = nil
-	if s := open(); len(n.events) != 1 || !strings.Contains(s.rebuilt(), "state.json was damaged: unexpected EOF") {
+	if s := open(); len(n.events) != 1 || !strings.Contains(s.rebuilt(), "state.json was damaged: unexpected end of JSON input") {
 		t.Errorf("told %+v, status %q", n.events, s.rebuilt())
 	}
 	if s := open(); s.rebuilt() != "" || len(n.events) != 1 {
 		t.Errorf("after a start without damage: %+v, status %q", n.events, s.rebuilt())
 	}
-	if e := n.events[0]; e.Name != wire.EventShelfRebuilt || e.Facts["versions"] != int64(0) || e.Facts["reason"] != "state.json was damaged: unexpected EOF" {
+	if e := n.events[0]; e.Name != wire.EventShelfRebuilt || e.Facts["versions"] != int64(0) || e.Facts["reason"] != "state.json was damaged: unexpected end of JSON input" {
 		t.Errorf("event %+v", e)
 	}
 }

@@ -108,7 +108,7 @@ func (a *app) trustRefreshCommand() *cobra.Command {
 		if err := ours(cfg, "refresh"); err != nil {
 			return err
 		}
-		unlock, err := lockTrust(cfg.Dir) // against the daemon, which notes what it has taken
+		unlock, err := lockTrust(c.Context(), cfg.Dir) // against the daemon, which notes what it has taken
 		if err != nil {
 			return err
 		}

@@ -48,7 +48,7 @@ func newStock(cfg *config.Config, d deps, lib *library, rec pipeline.Recorder) (
 		sc.Pinned = append(sc.Pinned, manifest.Ref(p.Model).String())
 		s.names = append(s.names, p.Name)
 	}
-	sc.Pipelines = s.names
+	sc.Pipelines = append([]string{}, s.names...)
 	var err error
 	if s.shelf, err = shelf.Open(filepath.Join(cfg.State, "models"), sc); err != nil {
 		return nil, err
@@ -101,6 +101,7 @@ func (s *stock) keep(name string, pipe *pipeline.Pipeline, rec pipeline.Recorder
 	l.keeper = reconcile.New(reconcile.Config{
 		Pipeline: name, Memory: s.memory, Every: s.look, Clock: s.clock, Logger: s.log,
 		Open: func(ctx context.Context, folder string) (reconcile.Version, error) { return s.version(ctx, l, folder) },
+		May:  func(ctx context.Context, folder string) error { return s.mayTry(ctx, l, folder) },
 	}, pipe, s.shelf, rec)
 	dropped, err := s.shelf.Settle(name, l.use.ref.String())
 	if dropped {
@@ -112,6 +113,9 @@ func (s *stock) keep(name string, pipe *pipeline.Pipeline, rec pipeline.Recorder
 // version opens what a folder of the shelf holds, or for an empty one what the configuration names.
 func (s *stock) version(ctx context.Context, l *line, folder string) (reconcile.Version, error) {
 	defer s.takes()()
+	if err := s.mayTry(ctx, l, folder); err != nil {
+		return reconcile.Version{}, err
+	}
 	b, err := s.bundle(l, folder)
 	if err != nil {
 		return reconcile.Version{}, err

@@ -2,7 +2,6 @@ package fleet
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -138,18 +137,6 @@ func (f *Fleet) Events(ctx context.Context, k Key, limit int) ([]Event, error) {
 		all[i] = Event{Name: r.Name, Facts: facts(rest), At: f.dates.of(k, r.Stamp), Received: r.Received, Document: document(text)}
 	}
 	return all, nil
-}
-
-// document is what a device sent, if it is JSON; what is not is shown as a text.
-func document(text string) json.RawMessage {
-	if text == "" || json.Valid([]byte(text)) {
-		return json.RawMessage(text)
-	}
-	quoted, err := json.Marshal(text)
-	if err != nil {
-		return nil
-	}
-	return quoted
 }
 
 func facts(m map[string]any) []Fact {

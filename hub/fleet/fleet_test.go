@@ -178,7 +178,12 @@ func TestCompletenessAndLedger(t *testing.T) {
 // TestDocument: what an event carries in pieces is one again; what is no JSON is shown as the text that it is.
 func TestDocument(t *testing.T) {
 	w := fleettest.New(t)
-	for text, want := range map[string]string{`{"accuracy": {"value": 0.96}}`: `{"accuracy": {"value": 0.96}}`, `{"cut`: `"{\"cut"`, "": ""} {
+	for text, want := range map[string]string{
+		`{"accuracy": {"value": 0.96}}`: `{"accuracy": {"value": 0.96}}`, `{"cut`: `"{\"cut"`, "": "", `{"value": 1e999}`: `"{\"value\": 1e999}"`, `1 2`: `"1 2"`,
+		strings.Repeat("[", 10_000) + strings.Repeat("]", 10_000): `"` + strings.Repeat("[", 10_000) + strings.Repeat("]", 10_000) + `"`,
+		strings.Repeat("[", 16) + strings.Repeat("]", 16):         strings.Repeat("[", 16) + strings.Repeat("]", 16),
+		strings.Repeat("[", 17) + strings.Repeat("]", 17):         `"` + strings.Repeat("[", 17) + strings.Repeat("]", 17) + `"`,
+	} {
 		facts := map[string]any{"model": "motions@2"}
 		if err := wire.AttachDocument(facts, text); err != nil {
 			t.Fatal(err)
@@ -186,7 +191,7 @@ func TestDocument(t *testing.T) {
 		w.Happen("d", wire.EventModelMeasured, facts)
 		e := detail(t, w, "d").Events[0]
 		if string(e.Document) != want || len(e.Facts) != 1 || e.Facts[0] != (fleet.Fact{Name: "model", Value: "motions@2"}) {
-			t.Errorf("%s: %s, %v", text, e.Document, e.Facts)
+			t.Errorf("%.40s: %.40s, %v", text, e.Document, e.Facts)
 		}
 	}
 }

@@ -25,12 +25,17 @@ type set struct {
 	Scores [][]float64 `json:"scores"`
 }
 
-// randomSet has ties, classes without samples, and now and then a single class.
+// randomSet has ties, classes without samples, now and then a single class, and scores of exactly 0 and 1 as quantised
+// models give.
 func randomSet(r *rand.Rand) set {
 	k, n := 2+r.IntN(4), 1+r.IntN(60)
 	steps := []float64{0, 4, 16}[r.IntN(3)] // zero: no ties
 	only := r.IntN(10) == 0
 	first := r.IntN(k)
+	least := 1e-3
+	if r.IntN(5) == 0 {
+		least = 0
+	}
 	var s set
 	for range n {
 		truth := r.IntN(k)
@@ -48,8 +53,11 @@ func randomSet(r *rand.Rand) set {
 			if steps > 0 {
 				v = math.Round(v*steps) / steps
 			}
-			scores[i] = v + 1e-3
+			scores[i] = v + least
 			sum += scores[i]
+		}
+		if sum == 0 {
+			scores[truth], sum = 1, 1
 		}
 		for i := range scores {
 			scores[i] /= sum

@@ -17,8 +17,9 @@ import (
 	"github.com/dunlin-iot/dunlin/models/manifest"
 )
 
-// Import takes in the file of a bundle from r, to its end; name is what whoever gives it calls it, and may be empty. Bytes that the shelf knows already are no error. The error
-// wraps ErrRefused when the bytes are the cause; the refusal is remembered.
+// Import takes in the file of a bundle from r, to its end; name is what whoever gives it calls it, and may be empty. Bytes
+// that the shelf knows already are no error. The error wraps ErrRefused when the bytes are the cause; the refusal is
+// remembered.
 func (s *Shelf) Import(ctx context.Context, name string, r io.Reader) (Version, error) {
 	s.work.Lock()
 	defer s.work.Unlock()

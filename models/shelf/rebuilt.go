@@ -7,7 +7,8 @@ type Rebuilt struct {
 	Versions int    `json:"versions"` // that were found
 }
 
-// Rebuilt tells what Open had to do, until a version is activated; false when the state was whole.
+// Rebuilt tells what Open had to do, until a version is activated, or the agent starts again once it has been told; false
+// when the state was whole.
 func (s *Shelf) Rebuilt() (r Rebuilt, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

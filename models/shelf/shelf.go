@@ -1,7 +1,6 @@
 package shelf
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -156,9 +155,9 @@ func parseState(text []byte) (*state, error) {
 		return nil, fmt.Errorf("%d bytes, want at most %d", len(text), maxState)
 	}
 	st := newState()
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(st); err != nil {
+	// A key that this agent does not know is a newer one's, which was taken back: the rest stays good. What must not be
+	// read by an older one has another format.
+	if err := json.Unmarshal(text, st); err != nil {
 		return nil, err
 	}
 	if st.Format != format {

@@ -75,13 +75,15 @@ func (st *state) try(r Request) (*Try, error) {
 	if t.Model == r.Base {
 		return t, nil
 	}
-	for _, v := range st.Versions {
+	for i := range st.Versions {
+		v := &st.Versions[i]
 		if v.State != Verified || v.Ref() != t.Model {
 			continue
 		}
 		if v.Failures >= mostFailures && !r.Force {
 			return nil, refusal("%s failed its trial %d times on this device: force it if you know why", t.Model, v.Failures)
 		}
+		v.Reason, v.Code = "", "" // whoever activates it has asked again
 		t.Folder = v.Folder()
 		return t, nil
 	}

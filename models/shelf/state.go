@@ -161,6 +161,25 @@ func (st *state) used(pipelines []string) map[string]bool {
 	return out
 }
 
+// forget takes folders out of the slots. One whose own version goes ends, but for what has not been told of it.
+func (st *state) forget(gone []string) {
+	for name, slot := range st.Slots {
+		if slot.Next != nil && slices.Contains(gone, slot.Next.Folder) {
+			slot.Next = nil
+		}
+		if slices.Contains(gone, slot.Previous) {
+			slot.Previous, slot.Shunned = "", false
+		}
+		if !slices.Contains(gone, slot.Active) {
+			continue
+		}
+		delete(st.Slots, name)
+		if slot.Last != nil && !slot.Last.Told {
+			st.Slots[name] = &Slot{Pipeline: name, Base: slot.Base, Last: slot.Last}
+		}
+	}
+}
+
 func (s *Slot) folders() []string {
 	all := []string{s.Active, s.Previous}
 	if s.Next != nil {

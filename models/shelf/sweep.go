@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -178,9 +177,7 @@ func (s *Shelf) retire(keep string) (gone []string, err error) {
 	return gone, s.update("retired", func(st *state) error {
 		used := st.used(s.cfg.Pipelines)
 		gone = slices.DeleteFunc(gone, func(f string) bool { return used[f] })
-		maps.DeleteFunc(st.Slots, func(_ string, slot *Slot) bool {
-			return slices.ContainsFunc(slot.folders(), func(f string) bool { return slices.Contains(gone, f) })
-		})
+		st.forget(gone)
 		st.Versions = slices.DeleteFunc(st.Versions, func(v Version) bool { return slices.Contains(gone, v.Folder()) && v.Folder() != "" })
 		return nil
 	})

@@ -108,6 +108,9 @@ func (s *Shelf) adopt(ctx context.Context, f File, v Version, fsys fs.FS, b *man
 		unsigned := st.file(f.SHA256).Unsigned
 		st.Versions = slices.DeleteFunc(st.Versions, func(v Version) bool { return v.File == f.SHA256 })
 		v := st.file(twin)
+		if out = *v; unsigned && !v.Unsigned {
+			return nil // the same content in a file that nobody signed takes no signature away
+		}
 		v.File, v.Size, v.From, v.Unsigned, v.Reason, v.Code = f.SHA256, f.Size, f.Name, unsigned, "", ""
 		out = *v
 		return nil

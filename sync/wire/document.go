@@ -2,6 +2,7 @@ package wire
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"unicode/utf8"
 )
@@ -34,18 +35,19 @@ func AttachDocument(facts map[string]any, text string) error {
 	return nil
 }
 
-// DetachDocument parts an event's facts from the document that they carry, which is empty when there is none.
+// DetachDocument parts an event's facts from the document that they carry, which is empty when there is none. Facts that
+// only look like pieces stay facts.
 func DetachDocument(facts map[string]any) (rest map[string]any, document string) {
 	var text strings.Builder
-	rest = make(map[string]any, len(facts))
+	rest = maps.Clone(facts)
 	for i := range maxPieces {
-		piece, _ := facts[fmt.Sprintf("%s%02d", documentPrefix, i)].(string)
-		text.WriteString(piece)
-	}
-	for name, v := range facts {
-		if !strings.HasPrefix(name, documentPrefix) {
-			rest[name] = v
+		name := fmt.Sprintf("%s%02d", documentPrefix, i)
+		piece, ok := facts[name].(string)
+		if !ok {
+			break
 		}
+		text.WriteString(piece)
+		delete(rest, name)
 	}
 	return rest, text.String()
 }

@@ -40,6 +40,18 @@ func TestDocument(t *testing.T) {
 	}
 }
 
+// TestPiecesThatAreNone: what does not follow piece 00 without a hole stays what a device said.
+func TestPiecesThatAreNone(t *testing.T) {
+	facts := map[string]any{"document.00": "a", "document.01": "b", "document.03": "c", "document.id": "d", "document.99": int64(1)}
+	rest, text := wire.DetachDocument(facts)
+	if want := map[string]any{"document.03": "c", "document.id": "d", "document.99": int64(1)}; text != "ab" || !maps.Equal(rest, want) {
+		t.Errorf("%q, %v", text, rest)
+	}
+	if len(facts) != 5 {
+		t.Errorf("the event itself has lost facts: %v", facts)
+	}
+}
+
 func TestDocumentRefused(t *testing.T) {
 	for name, text := range map[string]string{"too long": strings.Repeat("x", wire.MaxDocument+1), "not UTF-8": "a\xff"} {
 		facts := map[string]any{}

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -78,10 +80,20 @@ func capturedHelper(_ []string, out io.Writer) error {
 	return nil
 }
 
-// mayNotWrite makes sure of what this process is for.
+// mayNotWrite makes sure of what this process is for, of every device that is there now.
 func mayNotWrite() error {
-	if f, err := os.OpenFile(iioDevices+"/iio:device0/buffer/enable", os.O_WRONLY, 0); err == nil {
-		return errors.Join(errors.New("this process may write in /sys"), f.Close())
+	all, err := filepath.Glob(iioDevices + "/iio:device*/buffer/enable")
+	if err != nil {
+		return err
+	}
+	for _, path := range all {
+		f, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err == nil {
+			return errors.Join(errors.New("this process may write in /sys"), f.Close())
+		}
+		if !errors.Is(err, fs.ErrPermission) {
+			return fmt.Errorf("want no permission: %w", err)
+		}
 	}
 	return nil
 }
