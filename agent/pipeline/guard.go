@@ -13,13 +13,17 @@ import (
 const (
 	leastRate    = 100                    // windows; a share is taken of at least so many
 	leastLatency = 200                    // windows, for a 95th percentile: ten are above it
-	leastClasses = 200                    // windows of the new model, for a distribution
 	leastShadow  = 25                     // of the old one beside it
 	leastAtEnd   = 5                      // of the old one, when there will be no more
-	leastCommit  = 20                     // windows without which no trial ends
-	mostLonger   = 12                     // times its minutes, for which a trial waits for as many windows as its guards want
 	slack        = 100 * time.Microsecond // by which a latency may grow whatever its ratio
 	leastGrowth  = 8 << 20                // bytes by which memory may grow whatever its share: garbage comes and goes
+)
+
+// How long a trial is, whatever its manifest says.
+const (
+	LeastWindows  = 20  // without which no trial ends
+	EnoughWindows = 200 // of the new model, from which on its answers are compared; a trial of minutes waits for them
+	MostLonger    = 12  // times its minutes, for which it waits
 )
 
 // Guards watch a version on trial: what the manifest allows it, and what is known beside that.
@@ -132,7 +136,7 @@ func (g Guards) memory(m Memory) string {
 
 // drift compares the labels that won with those of the old version on the same time, as far as both know them.
 func (g Guards) drift(t Trial, ends bool) string {
-	if few := t.New.Windows < leastClasses || t.Old.Windows < leastShadow; few && !ends || t.Old.Windows < leastAtEnd {
+	if few := t.New.Windows < EnoughWindows || t.Old.Windows < leastShadow; few && !ends || t.Old.Windows < leastAtEnd {
 		return ""
 	}
 	old := make([]float64, len(t.Labels)+1) // the last one: labels that the new version does not have
@@ -182,12 +186,12 @@ func rareChiSquare(degrees float64) float64 {
 func (g Guards) ends(t Trial, now time.Duration) bool {
 	took, minutes := now-t.Began, time.Duration(g.Minutes)*time.Minute
 	switch {
-	case t.New.Windows < leastCommit:
+	case t.New.Windows < LeastWindows:
 		return false
 	case g.Windows > 0:
 		return t.New.Windows >= uint64(g.Windows)
-	case t.New.Windows < leastClasses:
-		return took >= mostLonger*minutes
+	case t.New.Windows < EnoughWindows:
+		return took >= MostLonger*minutes
 	}
 	return took >= minutes
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dunlin-iot/dunlin/agent/pipeline"
 	"github.com/dunlin-iot/dunlin/hal"
 	"github.com/dunlin-iot/dunlin/hal/replay"
 	"github.com/dunlin-iot/dunlin/models/evaluate"
@@ -151,17 +152,15 @@ func boundNames(b *manifest.Bundle, windows map[string]int) error {
 	return nil
 }
 
-// trialNote says when a version's trial will see so few windows that its guards tell little; empty when it will not. The
-// numbers are those of agent/pipeline's guards.
+// trialNote says when a version's trial will see so few windows that its guards tell little; empty when it will not.
 func trialNote(m *manifest.Manifest) string {
-	const enough = 200
-	if n := m.Trial.Windows; n > 0 && n < enough {
-		return fmt.Sprintf("trial: %d windows show a version that answers otherwise, and little of its latency; from %d on all guards judge", n, enough)
+	if n := max(m.Trial.Windows, pipeline.LeastWindows); m.Trial.Windows > 0 && n < pipeline.EnoughWindows {
+		return fmt.Sprintf("trial: %d windows show a version that answers otherwise, and little of its latency; from %d on all guards judge", n, pipeline.EnoughWindows)
 	}
 	length := time.Duration(m.Trial.Minutes) * time.Minute
 	every := time.Duration(float64(m.Window.Hop) / m.Source.RateHz * float64(time.Second))
-	if m.Trial.Windows > 0 || m.Source.RateHz <= 0 || length >= enough*every {
+	if m.Trial.Windows > 0 || m.Source.RateHz <= 0 || length >= pipeline.EnoughWindows*every {
 		return ""
 	}
-	return fmt.Sprintf("trial: there is a window each %v: it goes on for up to %v, to see %d", every, 12*length, enough)
+	return fmt.Sprintf("trial: there is a window each %v: it goes on for up to %v, to see %d", every, pipeline.MostLonger*length, pipeline.EnoughWindows)
 }
