@@ -138,6 +138,8 @@ func TestKeysAreRotated(t *testing.T) {
 		}
 		d.hub(0, "release publish --repo @repo --online-key "+online)
 	}
+	wants(t, d.hub(exitRefused, "release export @stick --repo @repo --online-key @keys/online.pem"), "is not the online key that root names")
+	d.hub(0, "release export @stick --repo @repo --online-key @keys/new-online")
 }
 
 // TestExitCodesOfRelease: docs/exit-codes.md, and a sentence that says how to mend it.

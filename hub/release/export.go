@@ -30,6 +30,13 @@ func (r *Repository) Export(dir string, valid time.Duration, online *Key) error 
 	if staged := r.Staged(); len(staged) > 0 {
 		return refused("export: %s is staged and not published", strings.Join(staged, ", "))
 	}
+	root, err := r.root()
+	if err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	if err := checkOnline(root, online); err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
 	s := &stick{repo: r, dir: dir, keep: map[string]bool{}}
 	if err := s.write(valid, online); err != nil {
 		return fmt.Errorf("export to %q: %w", dir, err)

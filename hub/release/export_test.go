@@ -153,19 +153,25 @@ func tree(t *testing.T, dir string) map[string]string {
 	return out
 }
 
+// newOnlineKey stages and signs a root with another online key, which the shop has from then on.
+func (s *shop) newOnlineKey() {
+	s.t.Helper()
+	fresh, err := release.NewKey()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := s.repo.Rotate(release.Online, s.keys[release.Online][0].ID, fresh); err != nil {
+		s.t.Fatal(err)
+	}
+	s.sign(release.Root, s.keys[release.Root][:2]...)
+	s.keys[release.Online] = []*release.Key{fresh}
+}
+
 // TestUsedStickAfterNewOnlineKey: what the old key signed counts no more once the new root is there, so it comes right
 // before the timestamp.
 func TestUsedStickAfterNewOnlineKey(t *testing.T) {
 	s, stick := firstStick(t)
-	fresh, err := release.NewKey()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.repo.Rotate(release.Online, s.keys[release.Online][0].ID, fresh); err != nil {
-		t.Fatal(err)
-	}
-	s.sign(release.Root, s.keys[release.Root][:2]...)
-	s.keys[release.Online] = []*release.Key{fresh}
+	s.newOnlineKey()
 	s.model("motions", "2", 0, trust.Demands{})
 	s.put()
 	points, copies := s.pulled(stick)
@@ -183,6 +189,27 @@ func TestUsedStickAfterNewOnlineKey(t *testing.T) {
 	if !slices.Contains(points, "root") {
 		t.Errorf("Export went through %v", points)
 	}
+}
+
+// TestReplacedOnlineKeyExportsNothing: the old key's file may lie about for years, and under the new root devices refuse
+// whatever it signs, the hub's own timestamp too.
+func TestReplacedOnlineKeyExportsNothing(t *testing.T) {
+	s, stick := firstStick(t)
+	old := s.keys[release.Online][0]
+	s.newOnlineKey()
+	s.publish()
+	hub, was := tree(t, s.repo.Dir()), tree(t, stick)
+	for _, dir := range []string{stick, filepath.Join(t.TempDir(), "empty")} {
+		err := s.repo.Export(dir, time.Hour, old)
+		if release.KindOf(err) != release.Refused || !strings.Contains(err.Error(), "is not the online key that root names") {
+			t.Errorf("exported with the replaced key: %v", err)
+		}
+	}
+	if !maps.Equal(hub, tree(t, s.repo.Dir())) || !maps.Equal(was, tree(t, stick)) {
+		t.Error("refused, and yet something was written")
+	}
+	s.export(stick)
+	serves(t, "with the new key", stick, s.device())
 }
 
 func TestDamagedStickIsMended(t *testing.T) {

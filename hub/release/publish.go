@@ -29,8 +29,8 @@ func (r *Repository) Publish(online *Key) error {
 	if err != nil {
 		return err
 	}
-	if !slices.Contains(next.root.Signed.Roles[metadata.TIMESTAMP].KeyIDs, online.ID) {
-		return refused("publish: key %.8s is not the online key that root names", online.ID)
+	if err := checkOnline(next.root, online); err != nil {
+		return fmt.Errorf("publish: %w", err)
 	}
 	for _, role := range staged {
 		if err := r.putInForce(role); err != nil {
@@ -48,6 +48,14 @@ func (r *Repository) Publish(online *Key) error {
 		if err := os.Remove(r.stagedPath(role)); err != nil {
 			return fmt.Errorf("publish %s: %w", role, err)
 		}
+	}
+	return nil
+}
+
+// checkOnline refuses a key whose signature devices would refuse under a root.
+func checkOnline(root *metadata.Metadata[metadata.RootType], online *Key) error {
+	if !slices.Contains(root.Signed.Roles[metadata.TIMESTAMP].KeyIDs, online.ID) {
+		return refused("key %.8s is not the online key that root names: --online-key takes the file of that one", online.ID)
 	}
 	return nil
 }
