@@ -1,6 +1,7 @@
 package release
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -21,7 +22,11 @@ import (
 func (r *Repository) Publish(online *Key) error {
 	staged := r.Staged()
 	for _, role := range staged {
-		if err := r.Complete(role); err != nil {
+		err := r.Complete(role)
+		if err == nil {
+			err = r.mayPutInForce(role)
+		}
+		if err != nil {
 			return fmt.Errorf("publish: %w", err)
 		}
 	}
@@ -44,10 +49,21 @@ func (r *Repository) Publish(online *Key) error {
 	if err := r.signOnline(r.dir, online, onlineLife, last+1); err != nil {
 		return err
 	}
-	for _, role := range staged {
+	return r.unstage(staged)
+}
+
+// unstage removes what was put in force.
+func (r *Repository) unstage(roles []string) error {
+	for _, role := range roles {
 		if err := os.Remove(r.stagedPath(role)); err != nil {
 			return fmt.Errorf("publish %s: %w", role, err)
 		}
+	}
+	if len(roles) == 0 {
+		return nil
+	}
+	if err := atomicfile.SyncDir(filepath.Dir(r.stagedPath(roles[0]))); err != nil {
+		return fmt.Errorf("publish: %w", err)
 	}
 	return nil
 }
@@ -60,26 +76,48 @@ func checkOnline(root *metadata.Metadata[metadata.RootType], online *Key) error 
 	return nil
 }
 
+// mayPutInForce refuses to write a published version anew: devices that have the first one would never find what the
+// second one's keys sign. The same bytes are what a publication that was cut left.
+func (r *Repository) mayPutInForce(role string) error {
+	at, data, err := r.edition(role)
+	if err != nil {
+		return err
+	}
+	there, err := os.ReadFile(at)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err == nil && !bytes.Equal(there, data):
+		return refused("%s is published already, with another content: 'dunlin-hub release renew %s' stages the version after it", filepath.Base(at), role)
+	}
+	return err
+}
+
 func (r *Repository) putInForce(role string) error {
-	data, err := os.ReadFile(r.stagedPath(role))
+	at, data, err := r.edition(role)
 	if err != nil {
 		return fmt.Errorf("publish %s: %w", role, err)
 	}
-	var version int64
-	if role == Root {
-		m, err := metadata.Root().FromBytes(data)
-		if err != nil {
-			return fmt.Errorf("publish %s: %w", role, err)
-		}
-		version = m.Signed.Version
-	} else {
-		m, err := metadata.Targets().FromBytes(data)
-		if err != nil {
-			return fmt.Errorf("publish %s: %w", role, err)
-		}
-		version = m.Signed.Version
+	return atomicfile.Write(at, data, 0o644)
+}
+
+// edition is a staged role and where it will be published.
+func (r *Repository) edition(role string) (at string, data []byte, err error) {
+	if data, err = os.ReadFile(r.stagedPath(role)); err != nil {
+		return "", nil, err
 	}
-	return atomicfile.Write(r.published(version, role), data, 0o644)
+	if role == Root {
+		root, err := metadata.Root().FromBytes(data)
+		if err != nil {
+			return "", nil, err
+		}
+		return r.published(root.Signed.Version, role), data, nil
+	}
+	list, err := metadata.Targets().FromBytes(data)
+	if err != nil {
+		return "", nil, err
+	}
+	return r.published(list.Signed.Version, role), data, nil
 }
 
 // signOnline writes a snapshot and a timestamp of a version into dir.

@@ -142,10 +142,15 @@ func (r *Repository) timestamp() (*metadata.Metadata[metadata.TimestampType], er
 	return metadata.Timestamp().FromBytes(data)
 }
 
-// nextRoot is the staged root, or a copy of the published one under the next version, with a new life.
+// nextRoot is the staged root, or a copy of the published one under the next version, with a new life. What is staged
+// and published too was left by a publication that was cut: it is not rewritten under its number.
 func (r *Repository) nextRoot() (*metadata.Metadata[metadata.RootType], error) {
+	newest, err := r.newest(Root)
+	if err != nil {
+		return nil, fmt.Errorf("stage root: %w", err)
+	}
 	next, err := metadata.Root().FromFile(r.stagedPath(Root))
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || err == nil && next.Signed.Version <= newest {
 		if next, err = r.root(); err == nil {
 			next.Signed.Version++
 		}
@@ -160,8 +165,12 @@ func (r *Repository) nextRoot() (*metadata.Metadata[metadata.RootType], error) {
 
 // nextList is the same for targets, models and firmware.
 func (r *Repository) nextList(role string) (*metadata.Metadata[metadata.TargetsType], error) {
+	newest, err := r.newest(role)
+	if err != nil {
+		return nil, fmt.Errorf("stage %s: %w", role, err)
+	}
 	next, err := metadata.Targets().FromFile(r.stagedPath(role))
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || err == nil && next.Signed.Version <= newest {
 		if next, err = r.list(role); err == nil {
 			next.Signed.Version++
 		}
