@@ -118,25 +118,30 @@ func (s *stick) mayBecome() (used bool, err error) {
 
 const firstRoot = "metadata/1.root.json"
 
-// mayStay compares one file of metadata on the stick with the repository's.
+// mayStay compares one file of metadata on the stick with the repository's. A version that is not here yet may be the only
+// copy of what this repository has lost. Whose it is, the first root has said: in the order of names it comes before all
+// that is newer.
 func (s *stick) mayStay(version int64, role string) error {
 	if !slices.Contains(stagedRoles, role) {
 		return nil
 	}
-	if role == Root {
-		theirs, err := os.ReadFile(s.at(listName(version, role)))
-		if err != nil {
-			return err
-		}
-		ours, err := os.ReadFile(s.repo.published(version, role))
-		if err == nil && !bytes.Equal(ours, theirs) || errors.Is(err, fs.ErrNotExist) {
-			return refused("its root %d is not one of this repository: name another folder, or empty this one", version)
-		}
+	newest, err := s.repo.newest(role)
+	if err != nil {
 		return err
 	}
-	newest, err := s.repo.newest(role)
-	if err == nil && version > newest {
-		err = refused("it holds %s %d, and the newest here is %d: this repository is older than the stick", role, version, newest)
+	if version > newest {
+		return refused("it holds %s %d, and the newest here is %d: this repository is older than the stick", role, version, newest)
+	}
+	if role != Root {
+		return nil
+	}
+	theirs, err := os.ReadFile(s.at(listName(version, role)))
+	if err != nil {
+		return err
+	}
+	ours, err := os.ReadFile(s.repo.published(version, role))
+	if err == nil && !bytes.Equal(ours, theirs) {
+		return refused("its root %d is not one of this repository: name another folder, or empty this one", version)
 	}
 	return err
 }

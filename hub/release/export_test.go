@@ -256,7 +256,7 @@ func TestSticksThatAreNotOurs(t *testing.T) {
 		says string
 	}{
 		"another owner's":       {other.repo, other.keys[release.Online][0], stick, "its root 1 is not one of this repository"},
-		"a newer state":         {backup, s.keys[release.Online][0], stick, "is not one of this repository"},
+		"a newer state":         {backup, s.keys[release.Online][0], stick, "it holds root 2, and the newest here is 1: this repository is older than the stick"},
 		"the repository itself": {s.repo, s.keys[release.Online][0], s.repo.Dir(), "this is the repository itself"},
 		"without a root":        {s.repo, s.keys[release.Online][0], rootless, "without a first root"},
 	} {
@@ -264,6 +264,9 @@ func TestSticksThatAreNotOurs(t *testing.T) {
 		err := c.repo.Export(c.to, time.Hour, c.key)
 		if release.KindOf(err) != release.Refused || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v", name, err)
+		}
+		if c.repo == backup && strings.Contains(err.Error(), "empty") {
+			t.Errorf("%s: to empty it loses what only the stick has: %v", name, err)
 		}
 		if !maps.Equal(was, tree(t, c.to)) || !maps.Equal(ours, tree(t, c.repo.Dir())) {
 			t.Errorf("%s: refused, and yet something was written", name)
