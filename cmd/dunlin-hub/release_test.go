@@ -62,6 +62,23 @@ func (d *desk) bundle(name string) string {
 	return d.at(name)
 }
 
+// forge changes a staged list, as no command does.
+func (d *desk) forge(role, pattern, by string) {
+	d.t.Helper()
+	file := d.at("repo/staged/" + role + ".json")
+	list, err := os.ReadFile(file)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	forged := regexp.MustCompile(pattern).ReplaceAll(list, []byte(by))
+	if bytes.Equal(forged, list) {
+		d.t.Fatalf("no %s to replace in\n%s", pattern, list)
+	}
+	if err := os.WriteFile(file, forged, 0o600); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
 func wants(t *testing.T, text string, parts ...string) {
 	t.Helper()
 	for _, p := range parts {
@@ -226,18 +243,24 @@ func TestOneNumberTwoFilesIsNotSigned(t *testing.T) {
 	d.hub(0, sign)
 	d.hub(0, "release publish --repo @repo --online-key @keys/online.pem")
 	d.hub(0, "release renew models --repo @repo")
-	list, err := os.ReadFile(d.at("repo/staged/models.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	forged := regexp.MustCompile(`"sha256":"[0-9a-f]{64}"`).ReplaceAll(list, []byte(`"sha256":"`+strings.Repeat("ab", 32)+`"`))
-	if bytes.Equal(forged, list) {
-		t.Fatalf("no digest to replace in\n%s", list)
-	}
-	if err := os.WriteFile(d.at("repo/staged/models.json"), forged, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	d.forge("models", `"sha256":"[0-9a-f]{64}"`, `"sha256":"`+strings.Repeat("ab", 32)+`"`)
 	wants(t, d.hub(exitRefused, sign+" --lift"), "ALARM: release 1 of models/motions was published as another file", "sign models: release 1 of models/motions")
+}
+
+// TestOneNumberTwiceInAListIsNotSigned: two new files of one number, which were never published before.
+func TestOneNumberTwiceInAListIsNotSigned(t *testing.T) {
+	d := newDesk(t)
+	d.hub(0, "keys init --repo @repo --keys @keys --passphrase-file @pass --work 10")
+	for version, content := range map[string]string{"1.3.0": "one binary", "1.4.0": "another"} {
+		if err := os.WriteFile(d.at(version), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.hub(0, "release add --repo @repo @1.3.0 --agent --version 1.3.0 --arch amd64 --number 7")
+	d.hub(0, "release add --repo @repo @1.4.0 --agent --version 1.4.0 --arch amd64 --number 8")
+	d.forge("firmware", `"number":8`, `"number":7`)
+	says := "release 7 of agent/amd64 is two files in this list (agent/1.3.0-amd64 and agent/1.4.0-amd64)"
+	wants(t, d.hub(exitRefused, "release sign --repo @repo --yes --passphrase-file @pass --key @keys/firmware-1.age"), "ALARM: "+says, "sign firmware: "+says)
 }
 
 func TestOnlyYesSigns(t *testing.T) {

@@ -126,17 +126,25 @@ func (r *Repository) Lifts(role string) ([]string, error) {
 	return out, nil
 }
 
-// Reuses says which release numbers of a staged role were published with another file before. Add refuses such a list;
-// one that was made in another way would make devices raise an alarm.
+// Reuses says which release numbers of a staged role were published with another file before, or stand for two files
+// now. Add refuses such a list; one that was made in another way would make devices raise an alarm.
 func (r *Repository) Reuses(role string) ([]string, error) {
 	h, next, err := r.staged(role)
 	if err != nil {
 		return nil, err
 	}
 	var out []string
-	for _, at := range slices.Sorted(maps.Keys(next)) {
-		if old, ok := h.reused(next[at]); ok {
-			out = append(out, reuseWords(next[at], old))
+	paths := slices.Sorted(maps.Keys(next))
+	for i, at := range paths {
+		rel := next[at]
+		if old, ok := h.reused(rel); ok {
+			out = append(out, reuseWords(rel, old))
+		}
+		for _, before := range paths[:i] {
+			if twin := next[before]; twin.Line == rel.Line && twin.Number == rel.Number && twin.SHA256 != rel.SHA256 {
+				out = append(out, fmt.Sprintf("release %d of %s is two files in this list (%s and %s), and every device would raise an alarm: give one of them another number",
+					rel.Number, rel.Line, before, at))
+			}
 		}
 	}
 	return out, nil
