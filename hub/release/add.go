@@ -63,6 +63,10 @@ func (o Offer) list(file string, next *metadata.Metadata[metadata.TargetsType], 
 	if err != nil {
 		return rel, err
 	}
+	if old, ok := h.repacked(rel); ok && o.Role == Models {
+		return rel, refused("version %s of %s was published as another file (%s, SHA-256 %.12s…), and a device that has that one refuses a second: pack the new one with a new version",
+			rel.Version, rel.Line, old.Path, old.SHA256)
+	}
 	for _, other := range releases(next) {
 		if other.Line == rel.Line && other.Number == rel.Number && other.Path != rel.Path {
 			return rel, refused("%s is release %d already: every device would raise an alarm", other.Path, rel.Number)

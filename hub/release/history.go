@@ -80,6 +80,21 @@ func (h *history) reused(rel trust.Release) (trust.Release, bool) {
 	return old, known && old.SHA256 != rel.SHA256
 }
 
+// repacked finds the release that was published under the path of a list's, where that was always another file. Which
+// number it had does not matter: devices keep models by their version.
+func (h *history) repacked(rel trust.Release) (old trust.Release, ok bool) {
+	for _, other := range h.files[rel.Line] {
+		if other.Path != rel.Path {
+			continue
+		}
+		if other.SHA256 == rel.SHA256 {
+			return trust.Release{}, false
+		}
+		old, ok = other, true
+	}
+	return old, ok
+}
+
 // lift is a floor that sinks: what was revoked may be installed again.
 type lift struct {
 	line      string

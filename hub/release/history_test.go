@@ -178,3 +178,31 @@ func TestDroppedNumbersStayTaken(t *testing.T) {
 		t.Errorf("the same file comes back as release %d, %v", again.Number, err)
 	}
 }
+
+// TestPublishedModelVersionStaysOneFile: a device that has version 1 refuses another bundle of that version whatever its
+// release number is. An agent may be built again under its version.
+func TestPublishedModelVersionStaysOneFile(t *testing.T) {
+	s := open(t)
+	s.model("motions", "1", 0, trust.Demands{})
+	agent := release.Offer{Role: release.Firmware, Name: "dunlin", Version: "1.3.0", Demands: trust.Demands{Arch: []string{"amd64"}}}
+	if _, err := s.repo.Add(s.file("binary"), agent); err != nil {
+		t.Fatal(err)
+	}
+	s.sign(release.Firmware, s.keys[release.Firmware][:2]...)
+	s.put()
+	for _, number := range []int64{0, 1, 2} {
+		_, err := s.repo.Add(s.file("a better one"), release.Offer{Role: release.Models, Name: "motions", Version: "1", Number: number})
+		if release.KindOf(err) != release.Refused || !strings.Contains(err.Error(), "pack the new one with a new version") || strings.Contains(err.Error(), "number") {
+			t.Errorf("number %d: %v", number, err)
+		}
+	}
+	if staged := s.repo.Staged(); len(staged) > 0 {
+		t.Errorf("refused, and %v is staged", staged)
+	}
+	if rel := s.model("motions", "1", 0, trust.Demands{RAM: 64}); rel.Number != 1 {
+		t.Errorf("the same file with other demands is release %d", rel.Number)
+	}
+	if rel, err := s.repo.Add(s.file("built again"), agent); err != nil || rel.Number != 2 {
+		t.Errorf("the agent built again is release %d, %v", rel.Number, err)
+	}
+}
