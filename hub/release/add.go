@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -111,27 +112,25 @@ func (o Offer) release(file string, listed map[string]trust.Release, h *history)
 }
 
 // nextNumber is one more than the highest that the product line ever had; the same file under the same name keeps its
-// number.
+// number, the highest of those it had.
 func (o Offer) nextNumber(at, sum string, listed map[string]trust.Release, h *history) int64 {
 	line := "models/" + o.Name
 	if o.Role == Firmware {
 		line = "agent/" + strings.Join(o.Demands.Arch, "+")
 	}
-	n := h.highest(line) + 1
-	for _, other := range listed {
-		if other.Path == at && other.SHA256 == sum {
-			return other.Number
+	var highest, own int64
+	for _, rel := range slices.AppendSeq(slices.Collect(maps.Values(listed)), maps.Values(h.files[line])) {
+		if rel.Line == line {
+			highest = max(highest, rel.Number)
 		}
-		if other.Line == line {
-			n = max(n, other.Number+1)
-		}
-	}
-	for _, old := range h.files[line] {
-		if old.Path == at && old.SHA256 == sum {
-			return old.Number
+		if rel.Path == at && rel.SHA256 == sum {
+			own = max(own, rel.Number)
 		}
 	}
-	return n
+	if own > 0 {
+		return own
+	}
+	return highest + 1
 }
 
 // mayLift refuses a list in which a floor sinks that had not sunk in the list before, unless that was asked for.

@@ -65,15 +65,6 @@ func floors(list map[string]trust.Release) map[string]int64 {
 	return out
 }
 
-// highest is the highest number that a product line ever had.
-func (h *history) highest(line string) int64 {
-	var n int64
-	for number := range h.files[line] {
-		n = max(n, number)
-	}
-	return n
-}
-
 // reused finds a number of a list that was published with another file.
 func (h *history) reused(rel trust.Release) (trust.Release, bool) {
 	old, known := h.files[rel.Line][rel.Number]

@@ -206,3 +206,26 @@ func TestPublishedModelVersionStaysOneFile(t *testing.T) {
 		t.Errorf("the agent built again is release %d, %v", rel.Number, err)
 	}
 }
+
+// TestReturningFileHasItsHighestNumber: devices that had it as release 3 would refuse it as release 1.
+func TestReturningFileHasItsHighestNumber(t *testing.T) {
+	s := open(t)
+	for _, number := range []int64{1, 3} {
+		if err := s.offer("1", number, 0, false); err != nil {
+			t.Fatal(err)
+		}
+		s.put()
+	}
+	if err := s.repo.Drop("models/motions-1.dunlin", false); err != nil {
+		t.Fatal(err)
+	}
+	s.put()
+	for range 30 {
+		if rel := s.model("motions", "1", 0, trust.Demands{}); rel.Number != 3 {
+			t.Fatalf("it comes back as release %d, want 3", rel.Number)
+		}
+		if err := s.repo.Drop("models/motions-1.dunlin", false); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
