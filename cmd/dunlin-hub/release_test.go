@@ -189,6 +189,8 @@ func TestExitCodesOfRelease(t *testing.T) {
 		"keys rotate king --repo @repo --old a --new @b":                  {exitUsage, "king"},
 		"release add --repo @repo @pass":                                  {exitUsage, "dunlin models pack"},
 		add + " --floor 2":                                                {exitUsage, "revokes itself"},
+		add + " --floor -12":                                              {exitUsage, "no number may be negative"},
+		add + " --agent-min 1.4.0 --agent-max 1.2.0":                      {exitUsage, "no agent is from version 1.4.0 and up to version 1.2.0"},
 		add + " --arch amd64,armv9":                                       {exitUsage, `no agent runs on the architecture "armv9": they are amd64, arm64, arm`},
 		add + " --arch x86_64":                                            {exitUsage, `"x86_64" is called amd64 here`},
 		add + " --board Raspberry-Pi-4*":                                  {exitUsage, `the board "Raspberry-Pi-4*" fits no device`},

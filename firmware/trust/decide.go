@@ -193,9 +193,9 @@ func (r Release) meets(f Facts) *Refusal {
 		return refuse(NoDelegate, "%s needs the delegate %s, which is not usable here", r.Path, orList(d.Delegates))
 	case d.RAM > f.RAM:
 		return refuse(LittleRAM, "%s needs %d MiB of memory, and this device has %d", r.Path, d.RAM, f.RAM)
-	case d.AgentMin != "" && older(f.Agent, d.AgentMin):
+	case d.AgentMin != "" && Older(f.Agent, d.AgentMin):
 		return refuse(OldAgent, "%s needs dunlin %s or newer, and this is %s", r.Path, d.AgentMin, f.Agent)
-	case d.AgentMax != "" && older(d.AgentMax, f.Agent):
+	case d.AgentMax != "" && Older(d.AgentMax, f.Agent):
 		return refuse(NewAgent, "%s is for dunlin up to %s, and this is %s", r.Path, d.AgentMax, f.Agent)
 	}
 	return nil

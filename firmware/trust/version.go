@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// older reports whether version a comes before b: numbers between dots, then a version with a suffix ("-rc1", or any
+// Older reports whether version a of the agent comes before b, as devices hold AgentMin and AgentMax against it: numbers between dots, then a version with a suffix ("-rc1", or any
 // other) before the one without. What is no number compares as text. A build suffix ("+…") does not count.
-func older(a, b string) bool {
+func Older(a, b string) bool {
 	an, as := splitVersion(a)
 	bn, bs := splitVersion(b)
 	for i := range max(len(an), len(bn)) {

@@ -152,7 +152,7 @@ func (o Offer) custom() map[string]any {
 		}
 	}
 	for name, n := range map[string]int64{"floor": o.Floor, "ram_mib": o.Demands.RAM} {
-		if n > 0 {
+		if n != 0 { // a negative one is no demand, and is refused when it is read
 			out[name] = n
 		}
 	}

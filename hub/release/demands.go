@@ -2,6 +2,7 @@ package release
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -37,6 +38,22 @@ func checkDemands(d trust.Demands) error {
 		if err := checkBoard(pattern); err != nil {
 			return err
 		}
+	}
+	return checkAgents(d.AgentMin, d.AgentMax)
+}
+
+// versionForm is a version with numbers to compare; whatever else devices compare as text, where "latest" bounds nothing.
+var versionForm = regexp.MustCompile(`^v?[0-9]{1,9}(\.[0-9]{1,9})*(-[^+\s]+)?(\+\S+)?$`)
+
+// checkAgents refuses bounds that no version of the agent lies between.
+func checkAgents(first, last string) error {
+	for _, version := range []string{first, last} {
+		if version != "" && !versionForm.MatchString(version) {
+			return wrong("%q is no version of the agent: those are numbers with dots between, as 1.4.0", version)
+		}
+	}
+	if first != "" && last != "" && trust.Older(last, first) {
+		return wrong("no agent is from version %s and up to version %s", first, last)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package release_test
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -32,6 +33,13 @@ func TestDemandsThatNoDeviceMeets(t *testing.T) {
 		{trust.Demands{Arch: []string{"armhf"}}, `the architecture "armhf" is called arm here`},
 		{trust.Demands{Boards: []string{"raspberry-pi-[45"}}, `the board "raspberry-pi-[45" is no pattern`},
 		{trust.Demands{Boards: []string{"raspberry-pi-4-*", "Raspberry-Pi-5-*"}}, `the board "Raspberry-Pi-5-*" fits no device`},
+		{trust.Demands{RAM: -5}, "no number may be negative"},
+		{trust.Demands{AgentMin: "1.4.0", AgentMax: "1.2.0"}, "no agent is from version 1.4.0 and up to version 1.2.0"},
+		{trust.Demands{AgentMin: "1.2.0", AgentMax: "1.2.0-rc1"}, "no agent is from version 1.2.0"},
+		{trust.Demands{AgentMin: "1.10", AgentMax: "1.9"}, "no agent is from version 1.10"},
+		{trust.Demands{AgentMax: "latest"}, `"latest" is no version of the agent`},
+		{trust.Demands{AgentMin: "1.x"}, `"1.x" is no version of the agent`},
+		{trust.Demands{AgentMin: ">=1.2.0"}, `">=1.2.0" is no version of the agent`},
 	} {
 		_, err := s.repo.Add(s.file("x"), release.Offer{Role: release.Models, Name: "m", Version: "1", Demands: c.demands})
 		if release.KindOf(err) != release.Wrong || !strings.Contains(err.Error(), c.says) {
@@ -40,6 +48,16 @@ func TestDemandsThatNoDeviceMeets(t *testing.T) {
 	}
 	if staged := s.repo.Staged(); len(staged) > 0 {
 		t.Errorf("refused, and %v is staged", staged)
+	}
+}
+
+func TestAgentsBetweenTwoVersions(t *testing.T) {
+	s := open(t)
+	for i, d := range []trust.Demands{{AgentMin: "1.2.0", AgentMax: "1.2.0"}, {AgentMin: "1.9", AgentMax: "1.10"}, {AgentMin: "v1.2.0-rc1", AgentMax: "1.2.0"},
+		{AgentMin: "2", AgentMax: ""}, {AgentMin: "", AgentMax: "1.4.0+deb12u1"}} {
+		if rel := s.model("m", strconv.Itoa(i+1), 0, d); rel.Demands.AgentMin != d.AgentMin || rel.Demands.AgentMax != d.AgentMax {
+			t.Errorf("%+v became %+v", d, rel.Demands)
+		}
 	}
 }
 

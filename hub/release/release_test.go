@@ -109,7 +109,8 @@ func TestNumbersAreNotUsedTwice(t *testing.T) {
 		t.Errorf("%d, %v", rel.Number, err)
 	}
 	for _, bad := range []release.Offer{{Role: release.Models}, {Role: release.Models, Name: "a/b", Version: "1"}, {Role: release.Firmware, Name: "dunlin", Version: "1"},
-		{Role: release.Models, Name: "m", Version: "1", Number: 2, Floor: 3}} {
+		{Role: release.Models, Name: "m", Version: "1", Number: 2, Floor: 3},
+		{Role: release.Models, Name: "m", Version: "1", Number: 2, Floor: -12}, {Role: release.Models, Name: "m", Version: "1", Number: -2}} {
 		if _, err := s.repo.Add(s.file("x"), bad); err == nil {
 			t.Errorf("added %+v", bad)
 		}
