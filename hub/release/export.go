@@ -20,9 +20,9 @@ import (
 // Export copies what is offered to a folder, for example on a USB stick, with a timestamp that is valid longer than the
 // online one. A stick that holds an older state of the same repository is brought up to date: files that have their
 // version or digest in their name come first, the timestamp that speaks of them last, and only then goes what nothing
-// speaks of any more. A stick that is pulled out on the way is the old copy or the new one; only between a new root that
-// replaces the online key and the timestamp, two renames, it is neither, and devices refuse it until the next export.
-// Roots all stay: a device that was long away needs every one.
+// speaks of any more. A stick that is pulled out on the way is the old copy or the new one; only between a root that
+// replaces the online key or one of targets and the timestamp, two renames, it is neither, and devices refuse it until
+// the next export. Roots all stay: a device that was long away needs every one.
 //
 // The repository first signs a timestamp for itself that is newer than the stick's, so that a device that saw the stick
 // goes on with the hub.

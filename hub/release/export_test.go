@@ -167,27 +167,49 @@ func (s *shop) newOnlineKey() {
 	s.keys[release.Online] = []*release.Key{fresh}
 }
 
-// TestUsedStickAfterNewOnlineKey: what the old key signed counts no more once the new root is there, so it comes right
-// before the timestamp.
-func TestUsedStickAfterNewOnlineKey(t *testing.T) {
-	s, stick := firstStick(t)
-	s.newOnlineKey()
-	s.model("motions", "2", 0, trust.Demands{})
-	s.put()
-	points, copies := s.pulled(stick)
-	for i, half := range copies {
-		if points[i] != "root" {
-			serves(t, points[i], half, s.device())
-			continue
-		}
-		if _, err := s.device().Refresh(t.Context(), trust.Folder(half)); trust.CodeOf(err) != trust.RevokedKey {
-			t.Errorf("a timestamp of the old key under the new root: %v", err)
-		}
-		s.export(half)
-		serves(t, "root, again", half, s.device())
+// newTargetsKey stages and signs a root with another key in the first place of targets.
+func (s *shop) newTargetsKey() {
+	s.t.Helper()
+	fresh, err := release.NewKey()
+	if err != nil {
+		s.t.Fatal(err)
 	}
-	if !slices.Contains(points, "root") {
-		t.Errorf("Export went through %v", points)
+	if err := s.repo.Rotate(release.Targets, s.keys[release.Targets][0].ID, fresh); err != nil {
+		s.t.Fatal(err)
+	}
+	s.sign(release.Root, s.keys[release.Root][:2]...)
+	s.sign(release.Targets, fresh)
+}
+
+// TestUsedStickAfterNewKeyInRoot: what the old key signed counts no more once the new root is there, so it comes right
+// before the timestamp.
+func TestUsedStickAfterNewKeyInRoot(t *testing.T) {
+	for role, rotate := range map[string]func(*shop){release.Online: (*shop).newOnlineKey, release.Targets: (*shop).newTargetsKey} {
+		s, stick := firstStick(t)
+		if err := s.repo.Renew(release.Targets); err != nil {
+			t.Fatal(err)
+		}
+		s.sign(release.Targets, s.keys[release.Targets][0]) // and not the second one, which stays
+		s.publish()
+		s.export(stick)
+		rotate(s)
+		s.model("motions", "2", 0, trust.Demands{})
+		s.put()
+		points, copies := s.pulled(stick)
+		for i, half := range copies {
+			if points[i] != "root" {
+				serves(t, role+": "+points[i], half, s.device())
+				continue
+			}
+			if _, err := s.device().Refresh(t.Context(), trust.Folder(half)); trust.CodeOf(err) != trust.RevokedKey {
+				t.Errorf("%s: what the old key signed under the new root: %v", role, err)
+			}
+			s.export(half)
+			serves(t, role+": root, again", half, s.device())
+		}
+		if !slices.Contains(points, "root") {
+			t.Errorf("%s: Export went through %v", role, points)
+		}
 	}
 }
 

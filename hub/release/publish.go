@@ -18,7 +18,8 @@ import (
 
 // Publish puts the staged roles in force, each fully signed, and signs a new snapshot and timestamp with the online key.
 // Without anything staged it only renews those two, which must happen at least every 30 days. The timestamp is written
-// last: a client sees the old state or the new one.
+// last: a client sees the old state or the new one. Only from a root that replaces the online key or one of targets until
+// the timestamp it is neither, and refused: what the old key signed counts no more.
 func (r *Repository) Publish(online *Key) error {
 	staged := r.Staged()
 	for _, role := range staged {
