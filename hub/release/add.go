@@ -180,15 +180,25 @@ func TargetPath(dir string, rel trust.Release) string {
 	return filepath.Join(dir, "targets", filepath.FromSlash(sub), rel.SHA256+"."+base)
 }
 
-// store copies a file to its place, comparing it on the way.
+// store copies a file to its place.
 func (r *Repository) store(file string, rel trust.Release) error {
 	to := TargetPath(r.dir, rel)
-	if err := os.MkdirAll(filepath.Dir(to), 0o750); err != nil {
-		return fmt.Errorf("store %s: %w", rel.Path, err)
+	err := os.MkdirAll(filepath.Dir(to), 0o750)
+	if err == nil {
+		err = copyRelease(to, file, rel)
 	}
-	in, err := os.Open(file)
 	if err != nil {
 		return fmt.Errorf("store %s: %w", rel.Path, err)
+	}
+	return nil
+}
+
+// copyRelease compares the bytes on the way: a file that changed since it was read is not what will be signed, and a
+// stick with a damaged one would be carried far for nothing.
+func copyRelease(to, from string, rel trust.Release) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
 	}
 	out, err := atomicfile.Create(to, 0o644)
 	if err != nil {

@@ -102,7 +102,7 @@ func (s *stick) mayBecome() (used bool, err error) {
 	}
 	for _, e := range entries {
 		version, role := versionOf(e.Name())
-		if role == "" && e.Name() != "timestamp.json" {
+		if role == "" && e.Name() != timestampName {
 			continue // the rest of a write that was cut
 		}
 		if _, err := os.Stat(s.at(firstRoot)); err != nil {
@@ -116,7 +116,10 @@ func (s *stick) mayBecome() (used bool, err error) {
 	return used, nil
 }
 
-const firstRoot = "metadata/1.root.json"
+const (
+	firstRoot     = "metadata/1.root.json"
+	timestampName = "timestamp.json"
+)
 
 // mayStay compares one file of metadata on the stick with the repository's. A version that is not here yet may be the only
 // copy of what this repository has lost. Whose it is, the first root has said: in the order of names it comes before all
@@ -175,7 +178,7 @@ func (s *stick) reserve(online *Key) (int64, error) {
 // onlineVersion is that of the timestamp on the stick, which an older copy of this repository may have written. One that
 // is not signed with our online key says nothing.
 func (s *stick) onlineVersion() int64 {
-	t, err := metadata.Timestamp().FromFile(s.at("metadata/timestamp.json"))
+	t, err := metadata.Timestamp().FromFile(s.at(filepath.Join("metadata", timestampName)))
 	if err != nil {
 		return 0
 	}
@@ -207,7 +210,11 @@ func (s *stick) fill(role string) error {
 		if trust.CheckFile(s.at(name), rel) == nil {
 			continue
 		}
-		if err := copyRelease(s.at(name), filepath.Join(s.repo.dir, name), rel); err != nil {
+		err := os.MkdirAll(filepath.Dir(s.at(name)), 0o755)
+		if err == nil {
+			err = copyRelease(s.at(name), filepath.Join(s.repo.dir, name), rel)
+		}
+		if err != nil {
 			return fmt.Errorf("copy %s: %w", rel.Path, err)
 		}
 		s.repo.hook("target")
@@ -233,28 +240,10 @@ func (s *stick) copyList(version int64, role string) error {
 	return err
 }
 
-// copyRelease compares the bytes on the way: a stick with a damaged file would be carried far for nothing.
-func copyRelease(to, from string, rel trust.Release) error {
-	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
-		return err
-	}
-	in, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	out, err := atomicfile.Create(to, 0o644)
-	if err != nil {
-		return errors.Join(err, in.Close())
-	}
-	if err := trust.Copy(out, in, rel); err != nil {
-		return errors.Join(err, in.Close(), out.Discard())
-	}
-	return errors.Join(in.Close(), out.Commit())
-}
-
 // prune removes what only an older copy spoke of, and what a cut write left. Files with other names are not ours.
 func (s *stick) prune(version int64) error {
 	s.keep[listName(version, metadata.SNAPSHOT)] = true
+	s.keep[filepath.Join("metadata", timestampName)] = true
 	for _, sub := range []string{"metadata", "targets/models", "targets/agent"} {
 		entries, err := os.ReadDir(s.at(sub))
 		if errors.Is(err, fs.ErrNotExist) {
@@ -277,17 +266,16 @@ func (s *stick) prune(version int64) error {
 	return nil
 }
 
-// exportedName reports whether a file has a name that Export gives.
+// exportedName reports whether a file has a name that Export gives, or the temporary one that a write of it has: a dot
+// before, a dot and a number behind.
 func exportedName(sub, name string) bool {
-	name = strings.TrimPrefix(name, ".") // and a suffix: the temporary name of a write
+	if rest, hidden := strings.CutPrefix(name, "."); hidden {
+		name = strings.TrimSuffix(rest, filepath.Ext(rest))
+	}
 	if sub != "metadata" {
 		digest, _, ok := strings.Cut(name, ".")
 		return ok && len(digest) == 64 && strings.Trim(digest, "0123456789abcdef") == ""
 	}
-	if strings.HasPrefix(name, "timestamp.json.") {
-		return true
-	}
-	number, rest, _ := strings.Cut(name, ".")
-	role, _, isJSON := strings.Cut(rest, ".json")
-	return isJSON && number != "" && strings.Trim(number, "0123456789") == "" && slices.Contains([]string{Root, Targets, Models, Firmware, metadata.SNAPSHOT}, role)
+	_, role := versionOf(name)
+	return name == timestampName || role == metadata.SNAPSHOT || slices.Contains(stagedRoles, role)
 }

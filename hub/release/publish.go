@@ -166,7 +166,7 @@ func (r *Repository) signTimestamp(dir string, online *Key, life time.Duration, 
 	if err != nil {
 		return err
 	}
-	return atomicfile.Write(filepath.Join(dir, "metadata", "timestamp.json"), data, 0o644)
+	return atomicfile.Write(filepath.Join(dir, "metadata", timestampName), data, 0o644)
 }
 
 // onlineVersion is the version of the newest timestamp, 0 before the first.

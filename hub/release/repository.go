@@ -135,7 +135,7 @@ func (r *Repository) list(role string) (*metadata.Metadata[metadata.TargetsType]
 }
 
 func (r *Repository) timestamp() (*metadata.Metadata[metadata.TimestampType], error) {
-	data, err := os.ReadFile(filepath.Join(r.dir, "metadata", "timestamp.json"))
+	data, err := os.ReadFile(filepath.Join(r.dir, "metadata", timestampName))
 	if err != nil {
 		return nil, err
 	}
