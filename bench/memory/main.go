@@ -42,11 +42,11 @@ func run(ctx context.Context, length time.Duration) error {
 		return err
 	}
 	time.Sleep(length)
-	st, err := site.Status()
+	now, peak, err := resident(agent.Process.Pid) // before anybody looks: answering takes code that deciding does not
 	if err != nil {
 		return err
 	}
-	now, peak, err := resident(agent.Process.Pid)
+	st, err := site.Status()
 	if err != nil {
 		return err
 	}
