@@ -20,9 +20,9 @@ const rule = "/etc/udev/rules.d/70-dunlin-room.rules"
 // setup` writes; the other belongs to the kernel's own driver.
 func (g *guest) sensor(t *testing.T) {
 	g.do(t, "systemd-run", "--quiet", "--unit=plug", "--service-type=notify", "/mnt/hands", "plug")
-	g.do(t, "udevadm", "settle")
 	bus := strings.TrimSpace(g.do(t, "sh", "-c", "basename $(dirname $(grep -l CP2112 /sys/bus/i2c/devices/i2c-*/name))"))
-	g.belongs(t, "/dev/"+bus, "root i2c 660") // by the package's own rules
+	g.do(t, "udevadm", "wait", "--settle", "--timeout=60", "/dev/"+bus) // settle alone may come before the kernel's event
+	g.belongs(t, "/dev/"+bus, "root i2c 660")                           // by the package's own rules
 	g.write(t, "/etc/dunlin/config.yaml", sensorConfig)
 	g.do(t, "dunlin", "config", "check", "/etc/dunlin/config.yaml")
 	if r := g.try(t, "runuser", "-u", "member", "--", "dunlin", "sources", "setup", "room"); r.Code == 0 || !strings.Contains(string(r.Err), "sudo dunlin sources setup room") {
