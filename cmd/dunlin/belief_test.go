@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -88,6 +90,29 @@ func TestBelief(t *testing.T) {
 		if signed, err := b.decide(t.Context(), second); trust.CodeOf(err) != trust.Revoked {
 			t.Errorf("a revoked release that is not listed any more, here already %v: signed %v, %v", second.Signed, signed, err)
 		}
+	}
+}
+
+// TestLockIsNotWaitedForForEver: a refresh that hangs on its stick holds the lock; who is told to stop stops, and says no
+// more about a version than before.
+func TestLockIsNotWaitedForForEver(t *testing.T) {
+	repo := trusttest.New(time.Now().Add(-time.Hour))
+	file := fileOf(repo.Model("motions", "1", 1, 0, nil))
+	b := believer(t, repo, false)
+	unlock, err := lockTrust(t.Context(), b.cfg.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := b.decide(ctx, file); !errors.Is(err, context.Canceled) || trust.CodeOf(err) != "" {
+		t.Errorf("while another process holds the lock: %v", err)
+	}
+	if err := unlock(); err != nil {
+		t.Fatal(err)
+	}
+	if signed, err := b.decide(t.Context(), file); !signed || err != nil {
+		t.Errorf("afterwards: signed %v, %v", signed, err)
 	}
 }
 
