@@ -50,15 +50,10 @@ func (j *journal) result(d *Decision) bool {
 	return j.append(wire.Results, d.At, j.buf)
 }
 
-// event writes an event of this pipeline. Facts can be what a library printed before it died: they are clipped.
+// event writes an event of this pipeline.
 func (j *journal) event(name string, facts map[string]any) {
 	facts["pipeline"] = j.p.cfg.Name
-	for key, v := range facts {
-		if text, ok := v.(string); ok {
-			facts[key] = wire.Clip(text)
-		}
-	}
-	record, err := wire.AppendEvent(nil, wire.Event{Name: name, Facts: facts})
+	record, err := wire.EventRecord(name, facts)
 	if err != nil {
 		j.p.cfg.Logger.Error("event cannot be written", "event", name, "reason", err)
 		return

@@ -114,8 +114,7 @@ func (d *watchdog) tell(reason string) {
 		return
 	}
 	d.p.cfg.Logger.Error("pipeline hangs", "reason", reason)
-	facts := map[string]any{"pipeline": d.p.cfg.Name, "reason": wire.Clip(reason)}
-	record, err := wire.AppendEvent(nil, wire.Event{Name: wire.EventPipelineDegraded, Facts: facts})
+	record, err := wire.EventRecord(wire.EventPipelineDegraded, map[string]any{"pipeline": d.p.cfg.Name, "reason": reason})
 	if err == nil {
 		err = d.p.rec.Append(wire.Events, d.p.cfg.Clock.Boot(), record)
 	}

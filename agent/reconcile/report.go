@@ -44,15 +44,9 @@ func (k *Keeper) tell(committed bool, facts map[string]any) error {
 	return errSettles
 }
 
-// event records what happened. A fact that is longer than a record may hold, as an error can be, is cut: it must not keep
-// the end of a trial from being told.
+// event records what happened.
 func (k *Keeper) event(name string, facts map[string]any) error {
-	for key, v := range facts {
-		if text, ok := v.(string); ok {
-			facts[key] = wire.Clip(text)
-		}
-	}
-	record, err := wire.AppendEvent(nil, wire.Event{Name: name, Facts: facts})
+	record, err := wire.EventRecord(name, facts)
 	if err != nil {
 		return err
 	}

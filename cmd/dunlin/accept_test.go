@@ -242,8 +242,8 @@ func TestReportGoesUp(t *testing.T) {
 func told(t *testing.T, a *acceptance) (map[string]any, string) {
 	t.Helper()
 	var rec records
-	s := &stock{deps: deps{clock: clock.System{}, log: slog.New(slog.DiscardHandler)}}
-	s.tell(&line{name: "activity", rec: &rec}, a)
+	s := &stock{deps: deps{clock: clock.System{}, log: slog.New(slog.DiscardHandler)}, rec: &rec}
+	s.tell(&line{name: "activity"}, a)
 	if len(rec) != 1 {
 		t.Fatalf("%d records", len(rec))
 	}

@@ -174,7 +174,7 @@ func (s *stock) back(ctx context.Context, l *line) error {
 	if slot, ok := s.shelf.Slot(l.name); ok {
 		folder := slot.Previous
 		if folder == "" {
-			folder = s.baseFolder(l)
+			_, folder, _ = s.base(l) // one that cannot be read has a folder too
 		}
 		if v, ok := s.shelf.At(folder); ok {
 			if err := s.trust.still(ctx, v); err != nil {

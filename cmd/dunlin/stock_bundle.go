@@ -13,31 +13,25 @@ func (s *stock) bundle(l *line, folder string) (*manifest.Bundle, error) {
 	if folder != "" {
 		return s.shelved(folder, manifest.Ref{Name: l.use.ref.Name})
 	}
-	b, err := s.lib.bundle(l.use.ref)
-	l.base.Store(nil)
-	var absent *hal.AbsentError
-	if !errors.As(err, &absent) {
-		return b, err
-	}
-	if folder, ferr := s.shelf.Find(l.use.ref); ferr == nil { // a configuration may name what was imported
-		l.base.Store(&folder)
-		return s.shelved(folder, l.use.ref)
-	}
-	return nil, err
+	b, folder, err := s.base(l)
+	l.base.Store(&folder)
+	return b, err
 }
 
-// baseFolder is where on the shelf lies what the configuration names; empty when that lies in a root, or nowhere.
-func (s *stock) baseFolder(l *line) string {
-	_, err := s.lib.bundle(l.use.ref)
+// base reads what the configuration names, and tells where on the shelf it lies; an empty folder when in a root. A
+// configuration may name what was imported.
+func (s *stock) base(l *line) (b *manifest.Bundle, folder string, err error) {
+	b, err = s.lib.bundle(l.use.ref)
 	var absent *hal.AbsentError
 	if !errors.As(err, &absent) {
-		return ""
+		return b, "", err
 	}
-	folder, err := s.shelf.Find(l.use.ref)
-	if err != nil {
-		return ""
+	folder, ferr := s.shelf.Find(l.use.ref)
+	if ferr != nil {
+		return nil, "", err
 	}
-	return folder
+	b, err = s.shelved(folder, l.use.ref)
+	return b, folder, err
 }
 
 // shelved reads a version on the shelf, which is still what was believed when it came: the manifest binds every file, and

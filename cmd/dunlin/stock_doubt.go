@@ -119,12 +119,7 @@ func (s *stock) mayTry(ctx context.Context, l *line, folder string) error {
 
 func (s *stock) tellDoubt(d doubt) error {
 	s.log.Warn("version in use may not be put to use any more", "pipeline", d.pipeline, "model", d.model, "reason", d.reason)
-	facts := map[string]any{"pipeline": d.pipeline, "model": d.model, "reason": wire.Clip(d.reason)}
-	record, err := wire.AppendEvent(nil, wire.Event{Name: wire.EventModelDoubted, Facts: facts})
-	if err != nil {
-		return err
-	}
-	return s.lines[d.pipeline].rec.Append(wire.Events, s.clock.Boot(), record)
+	return s.event(wire.EventModelDoubted, map[string]any{"pipeline": d.pipeline, "model": d.model, "reason": d.reason})
 }
 
 // inUse is the version on the shelf that a pipeline has open; false when it is one of the configuration's roots.
@@ -134,11 +129,9 @@ func (s *stock) inUse(l *line) (shelf.Version, bool) {
 		return shelf.Version{}, false
 	}
 	if folder == "" {
-		base := l.base.Load()
-		if base == nil {
-			return shelf.Version{}, false
+		if base := l.base.Load(); base != nil {
+			folder = *base
 		}
-		folder = *base
 	}
 	return s.shelf.At(folder)
 }

@@ -9,16 +9,20 @@ import (
 // tellRebuilt sends up that the state of the shelf was damaged or lost.
 func (s *stock) tellRebuilt() {
 	err := s.shelf.TellRebuilt(func(facts map[string]any) error {
-		facts["reason"] = wire.Clip(fmt.Sprint(facts["reason"]))
-		record, err := wire.AppendEvent(nil, wire.Event{Name: wire.EventShelfRebuilt, Facts: facts})
-		if err != nil {
-			return err
-		}
-		return s.rec.Append(wire.Events, s.clock.Boot(), record)
+		return s.event(wire.EventShelfRebuilt, facts)
 	})
 	if err != nil {
 		s.log.Error("event is not recorded", "event", wire.EventShelfRebuilt, "err", err)
 	}
+}
+
+// event records what happened to the models.
+func (s *stock) event(name string, facts map[string]any) error {
+	record, err := wire.EventRecord(name, facts)
+	if err != nil {
+		return err
+	}
+	return s.rec.Append(wire.Events, s.clock.Boot(), record)
 }
 
 // rebuilt is the same for people, as long as nobody has activated a version since; empty otherwise.

@@ -13,18 +13,14 @@ func (s *stock) tell(l *line, a *acceptance) {
 	facts := a.facts()
 	facts["pipeline"], facts["model"], facts["passed"] = l.name, a.Model, "yes"
 	if !a.Passed {
-		facts["passed"], facts["missed"] = "no", wire.Clip(a.missedText())
+		facts["passed"], facts["missed"] = "no", a.missedText()
 	}
 	text, err := a.brief(wire.MaxDocument)
 	if err == nil {
 		err = wire.AttachDocument(facts, text)
 	}
-	var record []byte
 	if err == nil {
-		record, err = wire.AppendEvent(nil, wire.Event{Name: wire.EventModelMeasured, Facts: facts})
-	}
-	if err == nil {
-		err = l.rec.Append(wire.Events, s.clock.Boot(), record)
+		err = s.event(wire.EventModelMeasured, facts)
 	}
 	if err != nil {
 		s.log.Error("report of acceptance is not sent", "pipeline", l.name, "model", a.Model, "err", err)

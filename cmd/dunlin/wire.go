@@ -82,7 +82,7 @@ func newDaemon(cfg *config.Config, d deps) (*daemon, error) {
 			isolated: c.Isolated, limit: c.Limit, log: d.log.With("pipeline", c.Name),
 		})
 		a.pipelines[c.Name] = pipeline.New(a.pipelineConfig(c), a.feeds[c.Source], open, box.spool)
-		if err := a.stock.keep(c.Name, a.pipelines[c.Name], box.spool); err != nil {
+		if err := a.stock.keep(c.Name, a.pipelines[c.Name]); err != nil {
 			return nil, errors.Join(err, box.close())
 		}
 		pipelines.Tasks = append(pipelines.Tasks, agent.Spec{Task: a.pipelines[c.Name]})

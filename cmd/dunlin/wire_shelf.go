@@ -37,8 +37,7 @@ type line struct {
 	use    use // with what the configuration names
 	pipe   *pipeline.Pipeline
 	keeper *reconcile.Keeper
-	rec    pipeline.Recorder
-	base   atomic.Pointer[string] // folder on the shelf of what the configuration names; nil when that lies in a root
+	base   atomic.Pointer[string] // folder on the shelf of what the configuration names; empty when that lies in a root
 }
 
 func newStock(cfg *config.Config, d deps, lib *library, rec pipeline.Recorder) (*stock, error) {
@@ -95,14 +94,14 @@ func (s *stock) fell(l *line, folder string, cause error) {
 }
 
 // keep makes the keeper of a pipeline. A configuration that names another model than before is the newer word.
-func (s *stock) keep(name string, pipe *pipeline.Pipeline, rec pipeline.Recorder) error {
+func (s *stock) keep(name string, pipe *pipeline.Pipeline) error {
 	l := s.lines[name]
-	l.pipe, l.rec = pipe, rec
+	l.pipe = pipe
 	l.keeper = reconcile.New(reconcile.Config{
 		Pipeline: name, Memory: s.memory, Every: s.look, Clock: s.clock, Logger: s.log,
 		Open: func(ctx context.Context, folder string) (reconcile.Version, error) { return s.version(ctx, l, folder) },
 		May:  func(ctx context.Context, folder string) error { return s.mayTry(ctx, l, folder) },
-	}, pipe, s.shelf, rec)
+	}, pipe, s.shelf, s.rec)
 	dropped, err := s.shelf.Settle(name, l.use.ref.String())
 	if dropped {
 		s.log.Info("configuration names another model: it takes the place of the one on the shelf", "pipeline", name, "model", l.use.ref)

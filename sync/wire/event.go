@@ -27,6 +27,17 @@ const (
 	EventModelReverted    = "model_reverted"    // pipeline, model, instead, phase, reason, attempts
 )
 
+// EventRecord encodes an event whose facts come from elsewhere, as an error or what a library printed before it died: texts
+// that are longer than a record may hold are clipped, in facts too, for none of them may keep an event from being told.
+func EventRecord(name string, facts map[string]any) ([]byte, error) {
+	for key, v := range facts {
+		if text, ok := v.(string); ok {
+			facts[key] = Clip(text)
+		}
+	}
+	return AppendEvent(nil, Event{Name: name, Facts: facts})
+}
+
 type eventForm struct {
 	_     struct{} `cbor:",toarray"`
 	Kind  uint8
