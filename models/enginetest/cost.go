@@ -2,21 +2,10 @@ package enginetest
 
 import (
 	"cmp"
-	"fmt"
-	"math"
-	"os"
-	"runtime"
-	"runtime/debug"
 	"strings"
 	"testing"
 
 	"github.com/dunlin-iot/dunlin/models/engine"
-)
-
-const (
-	loads     = 100       // in an interval, unless the configuration says otherwise
-	intervals = 4         // the first fills the allocators
-	maxGrowth = 128 << 10 // bytes per interval; a model of 4 kB leaked at every load is three times that
 )
 
 // testAllocations sets the inputs, invokes and reads the outputs: nothing on the Go heap.
@@ -37,26 +26,9 @@ func testAllocations(t *testing.T, cfg Config, m Model) {
 	}
 }
 
-// testMemory loads, runs and closes the model, four times a hundred or more. A leak grows in every interval; the
-// allocators' own moves do not.
+// testMemory loads, runs and closes the model, hundreds of times.
 func testMemory(t *testing.T, cfg Config, m Model) {
-	least, last := math.MaxInt, 0
-	loads := cmp.Or(cfg.Loads, loads)
-	for i := range intervals {
-		for range loads {
-			loadOnce(t, cfg, m)
-		}
-		now := resident(t)
-		if i > 0 {
-			least = min(least, now-last)
-		}
-		last = now
-	}
-	most := cmp.Or(cfg.Growth, maxGrowth)
-	t.Logf("resident memory grows by %d kB in %d loads", least>>10, loads)
-	if least > most {
-		t.Errorf("want at most %d kB", most>>10)
-	}
+	Rest(t, cmp.Or(cfg.Loads, loads), cmp.Or(cfg.Growth, maxGrowth), func() { loadOnce(t, cfg, m) })
 }
 
 func loadOnce(t *testing.T, cfg Config, m Model) {
@@ -71,22 +43,6 @@ func loadOnce(t *testing.T, cfg Config, m Model) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// resident is the process's resident memory in bytes, with the Go heap given back to the system first.
-func resident(t *testing.T) int {
-	t.Helper()
-	runtime.GC()
-	debug.FreeOSMemory()
-	text, err := os.ReadFile("/proc/self/statm")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var total, pages int
-	if _, err := fmt.Sscan(string(text), &total, &pages); err != nil {
-		t.Fatal(err)
-	}
-	return pages * os.Getpagesize()
 }
 
 func wantText(t *testing.T, err error, says string) {

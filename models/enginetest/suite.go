@@ -11,7 +11,7 @@ type Config struct {
 	Engine engine.Engine
 	Ways   [][]string        // values of Options.Delegates that the engine offers; each runs the golden inputs
 	Models []Model           // models that load
-	Loads  int               // loads of a quarter of the memory test; zero means 100
+	Loads  int               // loads in an interval of the memory test; zero means 100
 	Growth int               // bytes that an interval of them may grow by; zero means 128 kB
 	Bad    map[string]Refuse // files that must be refused, by test name: no model, unknown operator, wrong shapes
 }

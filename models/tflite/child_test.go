@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"testing"
 	"testing/fstest"
 
@@ -102,20 +101,4 @@ func impostor(t *testing.T, source string) string {
 		t.Fatal(err)
 	}
 	return compile(t, "libtflite.so", source, "-Wl,--no-as-needed", lib, "-Wl,-rpath,"+filepath.Dir(lib))
-}
-
-// resident is the process's resident memory in bytes, with the Go heap given back to the system first.
-func resident(t *testing.T) int {
-	t.Helper()
-	runtime.GC()
-	debug.FreeOSMemory()
-	text, err := os.ReadFile("/proc/self/statm")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var total, pages int
-	if _, err := fmt.Sscan(string(text), &total, &pages); err != nil {
-		t.Fatal(err)
-	}
-	return pages * os.Getpagesize()
 }
