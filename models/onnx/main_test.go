@@ -1,12 +1,10 @@
 package onnx_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -18,17 +16,14 @@ import (
 	"github.com/dunlin-iot/dunlin/models/onnx"
 )
 
-const (
-	testdata = "../../testdata/onnx"
-	childEnv = "DUNLIN_TEST_CHILD" // tells a copy of the test program what to do instead of testing
-)
+const testdata = "../../testdata/onnx"
 
 // TestMain lets tests run parts that may crash, or that need another library, in a process of their own.
 func TestMain(m *testing.M) {
 	if os.Getenv(onnx.EnvLibrary) == "" { // what make runtime-onnx fetched
 		check(os.Setenv(onnx.EnvLibrary, fetched(runtime.GOARCH)))
 	}
-	switch os.Getenv(childEnv) {
+	switch os.Getenv(enginetest.ChildEnv) {
 	case "":
 		os.Exit(m.Run())
 	case "damage":
@@ -48,21 +43,6 @@ func check(err error) {
 		fmt.Println("child:", err)
 		os.Exit(1)
 	}
-}
-
-// child runs a copy of this program and returns what it printed.
-func child(t *testing.T, what string, env ...string) (string, error) {
-	t.Helper()
-	exe, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(t.Context(), exe)
-	cmd.Env = append(os.Environ(), append(env, childEnv+"="+what)...)
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
-	err = cmd.Run()
-	return out.String(), err
 }
 
 // library is the path of the library under test.

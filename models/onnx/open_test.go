@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/dunlin-iot/dunlin/models/engine"
+	"github.com/dunlin-iot/dunlin/models/enginetest"
 	"github.com/dunlin-iot/dunlin/models/onnx"
 )
 
@@ -106,7 +107,7 @@ func TestOpenUnfitLibrary(t *testing.T) {
 		"keeps no promises": {fmt.Sprintf(base, "1.19.2"), "version 1.19.2 does not offer interface 19"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			out, err := child(t, "open", onnx.EnvLibrary+"="+compile(t, c.source))
+			out, err := enginetest.Child(t, "open", onnx.EnvLibrary+"="+compile(t, c.source))
 			if err == nil || !strings.Contains(out, c.says) {
 				t.Errorf("%v: %q does not say %q", err, out, c.says)
 			}

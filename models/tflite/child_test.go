@@ -1,7 +1,6 @@
 package tflite_test
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,11 +10,11 @@ import (
 	"testing/fstest"
 
 	"github.com/dunlin-iot/dunlin/models/engine"
+	"github.com/dunlin-iot/dunlin/models/enginetest"
 	"github.com/dunlin-iot/dunlin/models/tflite"
 )
 
 const (
-	childEnv = "DUNLIN_TEST_CHILD" // tells a copy of the test program what to do instead of testing
 	modelEnv = "DUNLIN_TEST_MODEL"
 	boardEnv = "DUNLIN_TEST_BOARD" // the board's name in its device tree
 )
@@ -25,7 +24,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(tflite.EnvLibrary) == "" { // what make runtime fetched
 		check(os.Setenv(tflite.EnvLibrary, filepath.Join("..", "..", "build", "runtime", "linux-"+runtime.GOARCH, "libtflite.so.2.21.0")))
 	}
-	switch os.Getenv(childEnv) {
+	switch os.Getenv(enginetest.ChildEnv) {
 	case "":
 		os.Exit(m.Run())
 	case "damage":
@@ -38,21 +37,6 @@ func TestMain(m *testing.M) {
 		goldenAnswers()
 	}
 	os.Exit(0)
-}
-
-// child runs a copy of this program and returns what it printed.
-func child(t *testing.T, what string, env ...string) (string, error) {
-	t.Helper()
-	exe, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(t.Context(), exe)
-	cmd.Env = append(os.Environ(), append(env, childEnv+"="+what)...)
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
-	err = cmd.Run()
-	return out.String(), err
 }
 
 // loadAndReport is a child that opens $DUNLIN_TFLITE, loads $DUNLIN_TEST_MODEL, runs it and prints the report or the

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dunlin-iot/dunlin/models/engine"
+	"github.com/dunlin-iot/dunlin/models/enginetest"
 	"github.com/dunlin-iot/dunlin/models/tflite"
 )
 
@@ -104,7 +105,7 @@ TfLiteDelegate* TfLiteXNNPackDelegateCreate(const void* o) { fake.Prepare = PREP
 		"unknown option set": {`const char* TfLiteVersion(void) { return "2.10.1"; }`, "the XNNPACK options of version 2.10 are not known"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			out, err := child(t, "load", tflite.EnvLibrary+"="+impostor(t, c.source), modelEnv+"=conv_int8.tflite")
+			out, err := enginetest.Child(t, "load", tflite.EnvLibrary+"="+impostor(t, c.source), modelEnv+"=conv_int8.tflite")
 			if err != nil || !strings.Contains(out, "none(0/6)") || !strings.Contains(out, c.reason) {
 				t.Errorf("%v: %q does not say %q", err, out, c.reason)
 			}
@@ -116,7 +117,7 @@ TfLiteDelegate* TfLiteXNNPackDelegateCreate(const void* o) { fake.Prepare = PREP
 func TestPerChannelDense(t *testing.T) {
 	old := `const char* TfLiteVersion(void) { return "2.11.0"; }`
 	wantChildFails(t, impostor(t, old), "dense_per_channel.tflite", "FULLY_CONNECTED weights")
-	if out, err := child(t, "load", tflite.EnvLibrary+"="+impostor(t, old), modelEnv+"=conv_int8.tflite"); err != nil {
+	if out, err := enginetest.Child(t, "load", tflite.EnvLibrary+"="+impostor(t, old), modelEnv+"=conv_int8.tflite"); err != nil {
 		t.Errorf("the form for old libraries is refused: %v: %s", err, out)
 	}
 	load(t, open(t), file(t, testdata, "dense_per_channel.tflite"))

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dunlin-iot/dunlin/models/enginetest"
 	"github.com/dunlin-iot/dunlin/models/tflite"
 )
 
@@ -27,7 +28,7 @@ TfLiteDelegate* TfLiteGpuDelegateV2Create(const options* o) { fake.Prepare = pre
 		"another":      {"#define GIVEN 0\n", "Radxa ROCK 5B", "gpu (create_failed)"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			out, err := child(t, "gpu", tflite.EnvLibrary+"="+impostor(t, c.define+source), modelEnv+"=conv_int8.tflite", boardEnv+"="+strings.TrimRight(c.board, "\x00"))
+			out, err := enginetest.Child(t, "gpu", tflite.EnvLibrary+"="+impostor(t, c.define+source), modelEnv+"=conv_int8.tflite", boardEnv+"="+strings.TrimRight(c.board, "\x00"))
 			if err != nil || !strings.Contains(out, "none(0/6)") || !strings.Contains(out, c.says) {
 				t.Errorf("%v: %q does not say %q", err, out, c.says)
 			}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/dunlin-iot/dunlin/internal/fixture"
 	"github.com/dunlin-iot/dunlin/models/engine"
+	"github.com/dunlin-iot/dunlin/models/enginetest"
 	"github.com/dunlin-iot/dunlin/models/manifest"
 	"github.com/dunlin-iot/dunlin/models/tflite"
 )
@@ -98,7 +99,7 @@ func TestOldestLibraryIsWrong(t *testing.T) {
 	}
 	newer := compile(t, "libtflite.so", `const char* TfLiteVersion(void) { return "2.12.0"; }`, "-Wl,--no-as-needed", named, "-Wl,-rpath,"+filepath.Dir(named))
 	for lib, right := range map[string]bool{newer: false, olderLibrary(t, "2.18.0"): true} {
-		out, err := child(t, "golden", tflite.EnvLibrary+"="+lib, modelEnv+"="+perChannel)
+		out, err := enginetest.Child(t, "golden", tflite.EnvLibrary+"="+lib, modelEnv+"="+perChannel)
 		if err != nil || strings.Contains(out, "as recorded") != right || strings.Contains(out, "other answers") == right {
 			t.Errorf("%s: %v: %s", lib, err, out)
 		}

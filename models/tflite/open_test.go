@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/dunlin-iot/dunlin/models/engine"
+	"github.com/dunlin-iot/dunlin/models/enginetest"
 	"github.com/dunlin-iot/dunlin/models/tflite"
 )
 
@@ -97,7 +98,7 @@ func TestOpenUnfitLibrary(t *testing.T) {
 
 func wantChildFails(t *testing.T, lib, model, says string) {
 	t.Helper()
-	out, err := child(t, "load", tflite.EnvLibrary+"="+lib, modelEnv+"="+model)
+	out, err := enginetest.Child(t, "load", tflite.EnvLibrary+"="+lib, modelEnv+"="+model)
 	if err == nil || !strings.Contains(out, says) {
 		t.Errorf("%v: %q does not say %q", err, out, says)
 	}
