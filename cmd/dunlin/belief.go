@@ -78,9 +78,22 @@ func (b belief) still(ctx context.Context, v shelf.Version) error {
 	})
 }
 
-// accept writes down that a release was taken.
+// accept writes down that a release was taken, and what it holds.
 func (b belief) accept(ctx context.Context, f shelf.File) error {
-	return b.with(ctx, f, (*trust.Store).Accept)
+	return b.with(ctx, f, func(store *trust.Store, release trust.Release) error { return store.Accept(release, f.Holds) })
+}
+
+// holder is the signed file that was taken here with a manifest; empty when there was none, or nobody is believed. It waits
+// for no lock: what is read is replaced as a whole.
+func (b belief) holder(manifest string) (string, error) {
+	store, err := trust.Open(b.cfg)
+	if trust.CodeOf(err) == trust.NotEnrolled {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return store.Holder(manifest), nil
 }
 
 // with calls do with the release that a file is. What was taken here and revoked since stays revoked, also when the

@@ -1,16 +1,23 @@
 package main
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/dunlin-iot/dunlin/agent/config"
+	"github.com/dunlin-iot/dunlin/firmware/trust"
+	"github.com/dunlin-iot/dunlin/firmware/trust/trusttest"
 	"github.com/dunlin-iot/dunlin/internal/clock"
+	"github.com/dunlin-iot/dunlin/internal/fixture"
+	"github.com/dunlin-iot/dunlin/models/manifest"
 	"github.com/dunlin-iot/dunlin/sync/wire"
 )
 
@@ -61,4 +68,63 @@ func TestRebuiltShelfIsTold(t *testing.T) {
 	if e := n.events[0]; e.Name != wire.EventShelfRebuilt || e.Facts["versions"] != int64(0) || e.Facts["reason"] != "state.json was damaged: unexpected end of JSON input" {
 		t.Errorf("event %+v", e)
 	}
+}
+
+// TestRebuiltShelfOfAStrictDevice: older versions that were signed may still be used when the state of the shelf is lost; what
+// nobody signed may not, whatever the disk says of it, nor what was revoked, before the loss or after.
+func TestRebuiltShelfOfAStrictDevice(t *testing.T) {
+	repo := trusttest.New(time.Now().Add(-time.Hour))
+	models := fixture.Path(t, "examples", "models", "motions", "1")
+	bundles := map[int][]byte{}
+	for n := 2; n <= 5; n++ {
+		data, err := versionOf(models, strconv.Itoa(n), "{}", false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bundles[n] = data; n < 5 {
+			repo.Add("models", fmt.Sprintf("models/motions-%d.dunlin", n), data, map[string]any{"name": "motions", "version": strconv.Itoa(n), "number": n})
+		}
+	}
+	b := believer(t, repo, true)
+	dir := filepath.Dir(b.cfg.Dir)
+	open := func(unsigned bool) *stock {
+		t.Helper()
+		s, err := newStock(&config.Config{State: dir, AllowUnsigned: unsigned}, deps{clock: clock.System{}, log: slog.New(slog.DiscardHandler)}, &library{}, &notes{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	s := open(true)
+	for n := 2; n <= 5; n++ {
+		if _, err := s.shelf.Import(t.Context(), "", bytes.NewReader(bundles[n])); err != nil {
+			t.Fatal(err)
+		}
+	}
+	floor := func(n int) {
+		t.Helper()
+		repo.Add("models", "models/motions-4.dunlin", bundles[4], map[string]any{"name": "motions", "version": "4", "number": 4, "floor": n})
+		refresh(t, b, repo.PublishAll())
+	}
+	judge := func(when string, unsigned bool, want map[int]trust.Code) {
+		t.Helper()
+		s := open(unsigned)
+		for n, code := range want {
+			if err := s.believed(t.Context(), manifest.Ref{Name: "motions", Version: n}); trust.CodeOf(err) != code {
+				t.Errorf("%s: motions@%d: %v, want code %q", when, n, err, code)
+			}
+		}
+	}
+	lose := func() {
+		t.Helper()
+		if err := os.Remove(filepath.Join(dir, "models", "state.json")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lose()
+	judge("lost", false, map[int]trust.Code{2: "", 3: "", 4: "", 5: trust.Unsigned})
+	floor(3)
+	judge("revoked after it was lost", false, map[int]trust.Code{2: trust.Revoked, 3: "", 4: "", 5: trust.Unsigned})
+	lose()
+	judge("revoked, then lost", true, map[int]trust.Code{2: trust.Revoked, 3: "", 4: "", 5: ""})
 }

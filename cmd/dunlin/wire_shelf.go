@@ -42,7 +42,7 @@ type line struct {
 
 func newStock(cfg *config.Config, d deps, lib *library, rec pipeline.Recorder) (*stock, error) {
 	s := &stock{deps: d, lib: lib, rec: rec, trust: newBelief(cfg), lines: map[string]*line{}}
-	sc := shelf.Config{Trust: s.trust.decide, Installed: s.trust.accept, CodeOf: trustCode, Budget: cfg.ModelBudget, Logger: d.log, Hook: d.onPoint}
+	sc := shelf.Config{Trust: s.trust.decide, Installed: s.trust.accept, Holder: s.trust.holder, CodeOf: trustCode, Budget: cfg.ModelBudget, Logger: d.log, Hook: d.onPoint}
 	for _, p := range cfg.Pipelines {
 		sc.Pinned = append(sc.Pinned, manifest.Ref(p.Model).String())
 		s.names = append(s.names, p.Name)

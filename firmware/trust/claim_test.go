@@ -62,7 +62,7 @@ func ownHub(t *testing.T, r *rand.Rand) {
 			if n+1 > int(seen) || n+1 < floor || floor == 0 && n+1 < high {
 				t.Fatalf("release %d was taken at models version %d, floor %d, highest %d", n+1, seen, floor, high)
 			}
-			if err := d.store.Accept(rel); err != nil {
+			if err := d.store.Accept(rel, ""); err != nil {
 				t.Fatal(err)
 			}
 			high = max(high, n+1)

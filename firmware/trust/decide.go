@@ -221,8 +221,9 @@ func orUnknown(name string) string {
 }
 
 // Accept writes down that a release was taken, so that no other file and no lower number is taken later. Call it after
-// the bytes were compared and before the release is put to use; it must be durable first.
-func (s *Store) Accept(r Release) error {
+// the bytes were compared and before the release is put to use; it must be durable first. Content names what the file
+// was found to hold, for Holder; empty when that does not matter.
+func (s *Store) Accept(r Release, content string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if r.role == "" {
@@ -232,7 +233,7 @@ func (s *Store) Accept(r Release) error {
 		return refusal
 	}
 	m := s.marks.clone()
-	m.accept(r)
+	m.accept(r, content)
 	if err := s.writeMarks(m); err != nil {
 		return err
 	}
@@ -253,6 +254,22 @@ func (s *Store) Taken(digest string) *Refusal {
 		}
 	}
 	return nil
+}
+
+// Holder is the file, by its SHA-256, that was accepted here with this content, the newest of several; empty when there was
+// none. Whether it is revoked since, Taken says.
+func (s *Store) Holder(content string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	file, newest := "", int64(0)
+	for _, mark := range s.marks.Lines {
+		for number, held := range mark.Contents {
+			if content != "" && held == content && number > newest {
+				file, newest = mark.Accepted[number], number
+			}
+		}
+	}
+	return file
 }
 
 // Revoked reports whether the owner of a product line has revoked a release number.

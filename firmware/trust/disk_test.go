@@ -100,7 +100,7 @@ func (d *device) take(path string, l *lived) error {
 	if refusal != nil {
 		return refusal
 	}
-	if err := d.store.Accept(rel); err != nil {
+	if err := d.store.Accept(rel, ""); err != nil {
 		return err
 	}
 	l.accepted++
@@ -193,7 +193,7 @@ func TestDamagedMarks(t *testing.T) {
 	repo := offering()
 	d := enrol(t, repo)
 	d.accepts(repo.Files)
-	if err := d.store.Accept(d.decides("", motions, pi)); err != nil {
+	if err := d.store.Accept(d.decides("", motions, pi), ""); err != nil {
 		t.Fatal(err)
 	}
 	whole := d.read("marks")

@@ -47,9 +47,10 @@ type roleMark struct {
 
 // lineMark is what is known of one product line, for example models/motions or agent/arm64.
 type lineMark struct {
-	High     int64            `json:"high"`     // highest release number accepted here
-	Floor    int64            `json:"floor"`    // releases below it are revoked; 0 none
-	Accepted map[int64]string `json:"accepted"` // release number -> SHA-256 of what was accepted under it
+	High     int64            `json:"high"`               // highest release number accepted here
+	Floor    int64            `json:"floor"`              // releases below it are revoked; 0 none
+	Accepted map[int64]string `json:"accepted"`           // release number -> SHA-256 of what was accepted under it
+	Contents map[int64]string `json:"contents,omitempty"` // release number -> what that file was found to hold
 }
 
 func newMarks() *marks {
@@ -60,7 +61,7 @@ func (m *marks) clone() *marks {
 	c := *m
 	c.Roles, c.Lines, c.Retired = maps.Clone(m.Roles), maps.Clone(m.Lines), maps.Clone(m.Retired)
 	for name, l := range c.Lines {
-		l.Accepted = maps.Clone(l.Accepted)
+		l.Accepted, l.Contents = maps.Clone(l.Accepted), maps.Clone(l.Contents)
 		c.Lines[name] = l
 	}
 	return &c
@@ -84,15 +85,23 @@ func (m *marks) retire(ids []string, version int64) {
 }
 
 // accept raises the mark of a product line.
-func (m *marks) accept(r Release) {
+func (m *marks) accept(r Release, content string) {
 	l := m.Lines[r.Line]
 	if l.Accepted == nil {
 		l.Accepted = map[int64]string{}
 	}
+	if l.Contents == nil {
+		l.Contents = map[int64]string{}
+	}
 	l.High = max(l.High, r.Number)
 	l.Accepted[r.Number] = r.SHA256
+	if content != "" {
+		l.Contents[r.Number] = content
+	}
 	for len(l.Accepted) > maxAccepted {
-		delete(l.Accepted, slices.Min(slices.Collect(maps.Keys(l.Accepted))))
+		oldest := slices.Min(slices.Collect(maps.Keys(l.Accepted)))
+		delete(l.Accepted, oldest)
+		delete(l.Contents, oldest)
 	}
 	m.Lines[r.Line] = l
 }

@@ -88,7 +88,7 @@ func TestReleaseNumbers(t *testing.T) {
 	d.accepts(repo.Files)
 	accept := func(path string) {
 		t.Helper()
-		if err := d.store.Accept(d.decides("", path, pi)); err != nil {
+		if err := d.store.Accept(d.decides("", path, pi), ""); err != nil {
 			t.Fatal(err)
 		}
 		d.reopen()
@@ -129,14 +129,14 @@ func TestSameNumberWithAnotherDigest(t *testing.T) {
 	repo := offering()
 	d := enrol(t, repo)
 	d.accepts(repo.Files)
-	if err := d.store.Accept(d.decides("", motions, pi)); err != nil {
+	if err := d.store.Accept(d.decides("", motions, pi), ""); err != nil {
 		t.Fatal(err)
 	}
 	repo.Add("models", motions, []byte("another bundle"), map[string]any{"name": "motions", "version": "1.0.0", "number": 1})
 	repo.Publish("models")
 	d.accepts(repo.Files)
 	rel := d.decides(trust.OtherDigest, motions, pi)
-	if got := trust.CodeOf(d.store.Accept(rel)); got != trust.OtherDigest {
+	if got := trust.CodeOf(d.store.Accept(rel, "")); got != trust.OtherDigest {
 		t.Errorf("accept: code %q", got)
 	}
 
@@ -312,5 +312,37 @@ func TestCodesHaveNamesOfTheirOwn(t *testing.T) {
 		if !strings.Contains(string(doc), fmt.Sprintf("| `%s` |", c)) {
 			t.Errorf("docs/trust.md does not explain %s", c)
 		}
+	}
+}
+
+// TestHolder: what a file that was taken holds is remembered with it, and outlives the list that named it.
+func TestHolder(t *testing.T) {
+	repo := offering()
+	d := enrol(t, repo)
+	d.accepts(repo.Files)
+	rel := d.decides("", motions, pi)
+	for range 2 { // again is no harm
+		if err := d.store.Accept(rel, "what it holds"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	clear(repo.Targets["models"])
+	repo.Publish("models")
+	d.accepts(repo.Files)
+	d.reopen()
+	for content, want := range map[string]string{"what it holds": rel.SHA256, "something else": "", "": ""} {
+		if got := d.store.Holder(content); got != want {
+			t.Errorf("%q is held by %q, want %q", content, got, want)
+		}
+	}
+	repo.Add("models", "models/motions-5.dunlin", []byte("the same in another file"), map[string]any{"name": "motions", "version": "5", "number": 5})
+	repo.Publish("models")
+	d.accepts(repo.Files)
+	newer := d.decides("", "models/motions-5.dunlin", pi)
+	if err := d.store.Accept(newer, "what it holds"); err != nil {
+		t.Fatal(err)
+	}
+	if got := d.store.Holder("what it holds"); got != newer.SHA256 {
+		t.Errorf("of two files %q holds it, want the newer one, %q", got, newer.SHA256)
 	}
 }

@@ -156,7 +156,7 @@ func TestDroppedNumbersStayTaken(t *testing.T) {
 	if refusal != nil {
 		t.Fatal(refusal)
 	}
-	if err := d.Accept(rel); err != nil {
+	if err := d.Accept(rel, ""); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.repo.Drop(rel.Path, true); err != nil {

@@ -46,7 +46,7 @@ func TestFromFileToDevice(t *testing.T) {
 	if err := trust.CheckFile(release.TargetPath(s.repo.Dir(), rel), rel); err != nil {
 		t.Error(err)
 	}
-	if err := d.Accept(rel); err != nil {
+	if err := d.Accept(rel, ""); err != nil {
 		t.Error(err)
 	}
 

@@ -74,7 +74,7 @@ func (s *Shelf) again(ctx context.Context, f File, v Version) (Version, error) {
 // askAgain asks whether a version is believed still, and notes what has changed. One that is not stays where it is, because
 // a pipeline may use it; what is said against it stands beside it.
 func (s *Shelf) askAgain(ctx context.Context, f File, v Version) (Version, error) {
-	f.Signed = !v.Unsigned
+	f.Signed, f.Holds = !v.Unsigned, v.Digest
 	signed, err := s.cfg.Trust(ctx, f)
 	switch {
 	case err != nil && (ctx.Err() != nil || isPassing(err)):

@@ -55,7 +55,8 @@ type File struct {
 	Name   string // under which somebody gave it; it proves nothing
 	SHA256 string // in hex
 	Size   int64
-	Signed bool // an owner vouched for it when it came, and it is on the shelf
+	Signed bool   // an owner vouched for it when it came, and it is on the shelf
+	Holds  string // SHA-256 of its manifest.json, in hex; empty before it has been opened
 }
 
 // Config of a shelf.
@@ -65,6 +66,9 @@ type Config struct {
 	// Installed is called when a believed version has been unpacked and before it may be used, so that older ones are known
 	// to be older; after a crash it may be called again. Nil for none.
 	Installed func(ctx context.Context, f File) error
+	// Holder is the file, by its SHA-256, that Installed has had with this manifest.json; empty for none. It is asked when
+	// the shelf's own record of that is lost. Nil knows none.
+	Holder func(manifest string) (sha256 string, err error)
 	// CodeOf names the kind of an error of Trust or Installed for programs; nil, and an empty name, for none.
 	CodeOf    func(err error) string
 	Pipelines []string     // that there are; what another one used stays as long as there is room. Nil: every one that has a slot
@@ -111,8 +115,8 @@ type Shelf struct {
 }
 
 // Open opens the shelf in root, which is made when it is not there. A state file that cannot be read is set aside and
-// the folders that are whole are taken in again, as they are when the file is lost; the slots then begin anew, with what
-// the configuration names.
+// the folders that are whole are taken in again, as they are when the file is lost: signed are those of which Holder says
+// so. The slots then begin anew, with what the configuration names.
 func Open(root string, cfg Config) (*Shelf, error) {
 	cfg.fill()
 	s := &Shelf{root: root, cfg: cfg}

@@ -95,13 +95,8 @@ func (s *Shelf) rebuild(cause error) (*state, error) {
 			return nil
 		}
 		st.Count++
-		// The digest of the bundle's file is lost with the state; one of the manifest's takes its place, so that the
-		// record has a name of its own. Importing the same file again finds the same folder.
-		stand := sha256.Sum256([]byte("manifest " + b.Digest))
-		v := Version{
-			File: hex.EncodeToString(stand[:]), Name: b.Name, Version: b.Version, Digest: b.Digest, State: Verified, Order: st.Count,
-			Unsigned: true, Bytes: sizeOf(s.Path(folder)),
-		}
+		v := Version{Name: b.Name, Version: b.Version, Digest: b.Digest, State: Verified, Order: st.Count, Bytes: sizeOf(s.Path(folder))}
+		v.File, v.Unsigned = s.fileOf(b.Digest)
 		if v.Folder() == folder {
 			st.Versions = append(st.Versions, v)
 		}
@@ -118,6 +113,24 @@ func (s *Shelf) rebuild(cause error) (*state, error) {
 		return st, nil
 	}
 	return st, s.save(st)
+}
+
+// fileOf is the file that a folder came as, which is lost with the state. The folder agrees with its manifest, and whoever
+// decides what is believed knows under which signed file that manifest was taken. Of one that nobody signed, a digest of
+// the manifest's takes the file's place, so that the record has a name of its own: importing the file again finds the
+// same folder.
+func (s *Shelf) fileOf(manifest string) (file string, unsigned bool) {
+	if s.cfg.Holder != nil {
+		file, err := s.cfg.Holder(manifest)
+		if err == nil && isHex(file) {
+			return file, false
+		}
+		if err != nil {
+			s.cfg.Logger.Warn("who signed a version is not known: it counts as unsigned until it is imported again", "manifest", manifest[:digits], "err", err)
+		}
+	}
+	stand := sha256.Sum256([]byte("manifest " + manifest))
+	return hex.EncodeToString(stand[:]), true
 }
 
 func sizeOf(dir string) (n int64) {

@@ -191,11 +191,12 @@ func (s *Shelf) finish(ctx context.Context, f File, v Version, size int64) (Vers
 
 // approve tells whoever decided that the version is taken.
 func (s *Shelf) approve(ctx context.Context, f File) error {
-	var unsigned bool
-	s.read(func(st *state) { unsigned = st.file(f.SHA256).Unsigned })
-	if s.cfg.Installed == nil || unsigned {
+	var v Version
+	s.read(func(st *state) { v = *st.file(f.SHA256) })
+	if s.cfg.Installed == nil || v.Unsigned {
 		return nil
 	}
+	f.Holds = v.Digest
 	err := s.cfg.Installed(ctx, f)
 	s.cfg.Hook("approved.done")
 	return err
