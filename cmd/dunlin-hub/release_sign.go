@@ -122,18 +122,20 @@ func confirm(in io.Reader, w io.Writer) bool {
 }
 
 func releasePublishCommand() *cobra.Command {
-	var repo, online string
+	var repo string
+	var online onlineFlags
 	c := &cobra.Command{
 		Use: "publish", Short: "Put what is signed in force, with the hub's online key", Args: cobra.NoArgs,
 		Long: `Puts every staged and fully signed list in force and signs a new snapshot and timestamp. With nothing staged it only
-renews those two, which expire after 30 days: run it daily.`,
+renews those two, which expire after 30 days: run it daily. Where a new online key takes the place of one that is still at
+hand, --old-online-key lets both sign: cut at any moment, what is there serves every device.`,
 		RunE: func(c *cobra.Command, _ []string) error {
-			r, k, err := openOnline(repo, online)
+			r, k, replaced, err := online.open(repo)
 			if err != nil {
 				return err
 			}
 			staged := r.Staged()
-			if err := r.Publish(k); err != nil {
+			if err := r.Publish(k, replaced...); err != nil {
 				return err
 			}
 			what := "a new timestamp"
@@ -145,37 +147,54 @@ renews those two, which expire after 30 days: run it daily.`,
 		},
 	}
 	repoFlag(c, &repo)
-	onlineFlag(c, &online)
+	online.add(c)
 	return c
 }
 
-func onlineFlag(c *cobra.Command, file *string) {
-	c.Flags().StringVar(file, "online-key", "keys/online.pem", "the hub's online key `file`")
+// onlineFlags are the files of the hub's online key, and of those that it took the place of.
+type onlineFlags struct {
+	file string
+	old  []string
 }
 
-func openOnline(repo, file string) (*release.Repository, *release.Key, error) {
-	r, err := release.Open(repo, release.Config{})
-	if err != nil {
-		return nil, nil, err
+func (f *onlineFlags) add(c *cobra.Command) {
+	c.Flags().StringVar(&f.file, "online-key", "keys/online.pem", "the hub's online key `file`")
+	c.Flags().StringArrayVar(&f.old, "old-online-key", nil, "`file` of the online key before, where it is at hand; may be given more than once")
+}
+
+func (f *onlineFlags) open(repo string) (r *release.Repository, online *release.Key, replaced []*release.Key, err error) {
+	if r, err = release.Open(repo, release.Config{}); err != nil {
+		return nil, nil, nil, err
 	}
 	var secret passphraseFlag
-	k, err := release.LoadKey(file, secret.get)
-	return r, k, err
+	if online, err = release.LoadKey(f.file, secret.get); err != nil {
+		return nil, nil, nil, err
+	}
+	for _, file := range f.old {
+		k, err := release.LoadKey(file, secret.get)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		replaced = append(replaced, k)
+	}
+	return r, online, replaced, nil
 }
 
 func releaseExportCommand() *cobra.Command {
-	var repo, online string
+	var repo string
+	var online onlineFlags
 	valid := days(180 * 24 * time.Hour)
 	c := &cobra.Command{
 		Use: "export DIR", Short: "Copy what is offered to a folder or stick that stays valid for long", Args: cobra.ExactArgs(1),
 		Long: `Copies the repository to a folder that devices without a network refresh from ('dunlin trust refresh --from DIR'). Its
-timestamp is valid for --valid: so long a stick that was lost or held back can still be used.`,
+timestamp is valid for --valid: so long a stick that was lost or held back can still be used. A stick from before a new
+online key can be pulled out at any moment when --old-online-key gives the one before, too.`,
 		RunE: func(c *cobra.Command, args []string) error {
-			r, k, err := openOnline(repo, online)
+			r, k, replaced, err := online.open(repo)
 			if err != nil {
 				return err
 			}
-			if err := r.Export(args[0], time.Duration(valid), k); err != nil {
+			if err := r.Export(args[0], time.Duration(valid), k, replaced...); err != nil {
 				return err
 			}
 			_, err = fmt.Fprintf(c.OutOrStdout(), "exported to %s, valid for %s\n", args[0], &valid)
@@ -183,7 +202,7 @@ timestamp is valid for --valid: so long a stick that was lost or held back can s
 		},
 	}
 	repoFlag(c, &repo)
-	onlineFlag(c, &online)
+	online.add(c)
 	c.Flags().Var(&valid, "valid", "how long the copy may be used, 1d to 365d")
 	return c
 }

@@ -151,12 +151,21 @@ func TestKeysAreRotated(t *testing.T) {
 		default:
 			d.hub(0, sign+" --key @keys/root-2.age --key @keys/root-3.age")
 			wants(t, d.hub(exitRefused, "release publish --repo @repo --online-key @keys/online.pem"), "is not the online key that root names")
-			online = file
+			wants(t, d.hub(exitRefused, "release publish --repo @repo --online-key "+file+" --old-online-key "+file), "was never the online key here")
+			online = file + " --old-online-key @keys/online.pem"
 		}
 		d.hub(0, "release publish --repo @repo --online-key "+online)
 	}
+	snapshot, err := filepath.Glob(d.at("repo/metadata/*.snapshot.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(snapshot[len(snapshot)-1])
+	if n := strings.Count(string(data), `"keyid"`); err != nil || n != 2 {
+		t.Errorf("%s has %d signatures, want that of the old key and of the new one; %v", snapshot[len(snapshot)-1], n, err)
+	}
 	wants(t, d.hub(exitRefused, "release export @stick --repo @repo --online-key @keys/online.pem"), "is not the online key that root names")
-	d.hub(0, "release export @stick --repo @repo --online-key @keys/new-online")
+	d.hub(0, "release export @stick --repo @repo --online-key @keys/new-online --old-online-key @keys/online.pem")
 }
 
 // TestExitCodesOfRelease: docs/exit-codes.md, and a sentence that says how to mend it.

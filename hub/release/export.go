@@ -20,13 +20,14 @@ import (
 // Export copies what is offered to a folder, for example on a USB stick, with a timestamp that is valid longer than the
 // online one. A stick that holds an older state of the same repository is brought up to date: files that have their
 // version or digest in their name come first, the timestamp that speaks of them last, and only then goes what nothing
-// speaks of any more. A stick that is pulled out on the way is the old copy or the new one; only between a root that
-// replaces the online key or one of targets and the timestamp, two renames, it is neither, and devices refuse it until
-// the next export. Roots all stay: a device that was long away needs every one.
+// speaks of any more. A stick that is pulled out on the way is the old copy or the new one, under the conditions that
+// Publish has: replaced are the online keys that the stick's roots name and the newest does not. Without them, between a
+// root that replaces the online key or one of targets and the timestamp, it is neither, and devices refuse it until the
+// next export. Roots all stay: a device that was long away needs every one.
 //
 // The repository first signs a timestamp for itself that is newer than the stick's, so that a device that saw the stick
 // goes on with the hub.
-func (r *Repository) Export(dir string, valid time.Duration, online *Key) error {
+func (r *Repository) Export(dir string, valid time.Duration, online *Key, replaced ...*Key) error {
 	if staged := r.Staged(); len(staged) > 0 {
 		return refused("export: %s is staged and not published", strings.Join(staged, ", "))
 	}
@@ -34,11 +35,11 @@ func (r *Repository) Export(dir string, valid time.Duration, online *Key) error 
 	if err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
-	if err := checkOnline(root, online); err != nil {
+	if err := errors.Join(checkOnline(root, online), r.checkReplaced(replaced)); err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
 	s := &stick{repo: r, dir: dir, keep: map[string]bool{}}
-	if err := s.write(valid, online); err != nil {
+	if err := s.write(enactment{dir: dir, online: online, life: valid}, replaced); err != nil {
 		return fmt.Errorf("export to %q: %w", dir, err)
 	}
 	return nil
@@ -52,16 +53,19 @@ type stick struct {
 }
 
 // write does the steps in the order that keeps the old copy until the new one is whole.
-func (s *stick) write(valid time.Duration, online *Key) error {
-	used, err := s.mayBecome()
+func (s *stick) write(e enactment, replaced []*Key) error {
+	newest, err := s.mayBecome()
 	if err != nil {
 		return err
 	}
-	version, err := s.reserve(online)
+	if err := s.build(&e, newest, replaced); err != nil {
+		return err
+	}
+	version, err := s.reserve(e)
 	if err != nil {
 		return err
 	}
-	if !used { // an empty folder has nothing to lose: its root says at once whose it is
+	if newest == 0 { // an empty folder has nothing to lose: its root says at once whose it is
 		if err := s.roots(); err != nil {
 			return err
 		}
@@ -71,34 +75,25 @@ func (s *stick) write(valid time.Duration, online *Key) error {
 			return err
 		}
 	}
-	snapshot, err := s.repo.signSnapshot(s.dir, online, valid, version)
-	if err != nil {
+	if err := s.repo.enact(e, version, s.roots); err != nil {
 		return err
 	}
-	s.repo.hook("snapshot")
-	if err := s.roots(); err != nil {
-		return err
-	}
-	if err := s.repo.signTimestamp(s.dir, online, valid, snapshot); err != nil {
-		return err
-	}
-	s.repo.hook("timestamp")
 	return s.prune(version)
 }
 
 func (s *stick) at(name string) string { return filepath.Join(s.dir, name) }
 
 // mayBecome refuses a folder with another repository, with a newer state of this one, or with the repository itself. It
-// reports whether there is a copy of this one.
-func (s *stick) mayBecome() (used bool, err error) {
+// gives the newest root of the copy of this one that is there, 0 when there is none.
+func (s *stick) mayBecome() (newest int64, err error) {
 	if same, err := sameFolder(s.dir, s.repo.dir); err != nil {
-		return false, err
+		return 0, err
 	} else if same {
-		return false, refused("this is the repository itself: name the folder of a copy")
+		return 0, refused("this is the repository itself: name the folder of a copy")
 	}
 	entries, err := os.ReadDir(s.at("metadata"))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return false, err
+		return 0, err
 	}
 	for _, e := range entries {
 		version, role := versionOf(e.Name())
@@ -106,14 +101,17 @@ func (s *stick) mayBecome() (used bool, err error) {
 			continue // the rest of a write that was cut
 		}
 		if _, err := os.Stat(s.at(firstRoot)); err != nil {
-			return false, refused("there are metadata already, without a first root that could be ours: name another folder, or empty this one")
+			return 0, refused("there are metadata already, without a first root that could be ours: name another folder, or empty this one")
 		}
 		if err := s.mayStay(version, role); err != nil {
-			return false, err
+			return 0, err
 		}
-		used = true
+		newest = max(newest, 1)
+		if role == Root {
+			newest = max(newest, version)
+		}
 	}
-	return used, nil
+	return newest, nil
 }
 
 const (
@@ -165,14 +163,20 @@ func sameFolder(a, b string) (bool, error) {
 	return err == nil && os.SameFile(infoA, infoB), err
 }
 
-// reserve takes a version for the stick's timestamp, above all that was seen, and signs a higher one for the repository.
-func (s *stick) reserve(online *Key) (int64, error) {
+// reserve takes a version for the stick's first timestamp, above all that was seen, and signs for the repository one that
+// is above the last.
+func (s *stick) reserve(e enactment) (int64, error) {
 	last, err := s.repo.onlineVersion()
 	if err != nil {
 		return 0, err
 	}
 	version := max(last, s.onlineVersion()) + 1
-	return version, s.repo.signOnline(s.repo.dir, online, onlineLife, version+1)
+	own, above := []*Key{e.online}, version+e.timestamps()
+	snapshot, err := s.repo.signSnapshot(s.repo.dir, own, onlineLife, above)
+	if err != nil {
+		return 0, err
+	}
+	return version, s.repo.signTimestamp(s.repo.dir, own, onlineLife, above, snapshot, e.newest)
 }
 
 // onlineVersion is that of the timestamp on the stick, which an older copy of this repository may have written. One that

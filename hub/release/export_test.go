@@ -14,9 +14,9 @@ import (
 	"github.com/dunlin-iot/dunlin/hub/release"
 )
 
-func (s *shop) export(stick string) {
+func (s *shop) export(stick string, replaced ...*release.Key) {
 	s.t.Helper()
-	if err := s.repo.Export(stick, 180*24*time.Hour, s.keys[release.Online][0]); err != nil {
+	if err := s.repo.Export(stick, 180*24*time.Hour, s.keys[release.Online][0], replaced...); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -66,16 +66,22 @@ func serves(t *testing.T, what, stick string, d *trust.Store) []string {
 }
 
 // pulled keeps the stick as it is at every point of Export.
-func (s *shop) pulled(stick string) (points []string, copies []string) {
+func (s *shop) pulled(stick string, replaced ...*release.Key) (points []string, copies []string) {
+	s.t.Helper()
+	return s.copied(stick, func() { s.export(stick, replaced...) })
+}
+
+// copied keeps a folder as it is at every point of an act.
+func (s *shop) copied(dir string, act func()) (points []string, copies []string) {
 	s.t.Helper()
 	s.hook = func(point string) {
-		to := filepath.Join(s.t.TempDir(), "pulled")
-		if err := os.CopyFS(to, os.DirFS(stick)); err != nil {
+		to := filepath.Join(s.t.TempDir(), "copy")
+		if err := os.CopyFS(to, os.DirFS(dir)); err != nil {
 			s.t.Fatal(err)
 		}
 		points, copies = append(points, point), append(copies, to)
 	}
-	s.export(stick)
+	act()
 	s.hook = nil
 	return points, copies
 }
@@ -89,7 +95,7 @@ func TestUsedStickPulledOutOnTheWay(t *testing.T) {
 	s, stick := firstStick(t)
 	s.moveOn()
 	points, copies := s.pulled(stick)
-	if want := []string{"target", "models", "snapshot", "root", "timestamp", "prune"}; !slices.Equal(slices.Compact(slices.Clone(points)), want) {
+	if want := []string{"target", "models", "snapshot", "timestamp", "root", "timestamp", "prune"}; !slices.Equal(slices.Compact(slices.Clone(points)), want) {
 		t.Fatalf("Export went through %v, want %v", points, want)
 	}
 	for i, half := range copies {
@@ -130,7 +136,7 @@ func TestUsedStickHoldsWhatIsOfferedAndNoMore(t *testing.T) {
 	}
 	slices.Sort(got)
 	want := []string{"holiday.jpg", "metadata/.5.models", "metadata/1.firmware.json", "metadata/1.root.json", "metadata/1.targets.json", "metadata/2.root.json", "metadata/3.models.json", "metadata/5.models.json.bak",
-		"metadata/6.snapshot.json", "metadata/notes.txt", "metadata/timestamp.json", "metadata/timestamp.json.old", "targets/models/faces-1.dunlin", "targets/models/motions-2.dunlin", "targets/models/readme"}
+		"metadata/7.snapshot.json", "metadata/notes.txt", "metadata/timestamp.json", "metadata/timestamp.json.old", "targets/models/faces-1.dunlin", "targets/models/motions-2.dunlin", "targets/models/readme"}
 	if !slices.Equal(got, want) {
 		t.Errorf("the stick holds\n%v, want\n%v", got, want)
 	}
@@ -182,8 +188,8 @@ func (s *shop) newTargetsKey() {
 	s.sign(release.Targets, fresh)
 }
 
-// TestUsedStickAfterNewKeyInRoot: what the old key signed counts no more once the new root is there, so it comes right
-// before the timestamp.
+// TestUsedStickAfterNewKeyInRoot: what the old key signed counts no more once the new root is there, so without the old key
+// it comes right before the timestamp.
 func TestUsedStickAfterNewKeyInRoot(t *testing.T) {
 	for role, rotate := range map[string]func(*shop){release.Online: (*shop).newOnlineKey, release.Targets: (*shop).newTargetsKey} {
 		s, stick := firstStick(t)

@@ -70,10 +70,10 @@ func (s *shop) sign(role string, keys ...*release.Key) {
 	}
 }
 
-func (s *shop) publish() {
+func (s *shop) publish(replaced ...*release.Key) {
 	s.t.Helper()
 	s.now = s.now.Add(time.Second)
-	if err := s.repo.Publish(s.keys[release.Online][0]); err != nil {
+	if err := s.repo.Publish(s.keys[release.Online][0], replaced...); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -90,8 +90,13 @@ func (s *shop) words(role string) string {
 // device enrols a device with the first root.
 func (s *shop) device() *trust.Store {
 	s.t.Helper()
+	return s.enrolled(s.root)
+}
+
+func (s *shop) enrolled(root []byte) *trust.Store {
+	s.t.Helper()
 	cfg := trust.Config{Dir: s.t.TempDir()}
-	if err := trust.Init(cfg, s.root, trusttest.Digest(s.root)); err != nil {
+	if err := trust.Init(cfg, root, trusttest.Digest(root)); err != nil {
 		s.t.Fatal(err)
 	}
 	store, err := trust.Open(cfg)

@@ -18,9 +18,11 @@ import (
 
 // Publish puts the staged roles in force, each fully signed, and signs a new snapshot and timestamp with the online key.
 // Without anything staged it only renews those two, which must happen at least every 30 days. The timestamp is written
-// last: a client sees the old state or the new one. Only from a root that replaces the online key or one of targets until
-// the timestamp it is neither, and refused: what the old key signed counts no more.
-func (r *Repository) Publish(online *Key) error {
+// last: a client sees the old state or the new one, wherever this is cut. With a new root that holds as long as the same
+// signatures count before and after it: where it replaces the online key, replaced has to have the old one, and where it
+// replaces one of targets, a key that stays or the old one has to sign targets, too. Else what is there between root and
+// timestamp is neither state, and clients refuse it.
+func (r *Repository) Publish(online *Key, replaced ...*Key) error {
 	staged := r.Staged()
 	for _, role := range staged {
 		err := r.Complete(role)
@@ -35,22 +37,54 @@ func (r *Repository) Publish(online *Key) error {
 	if err != nil {
 		return err
 	}
-	if err := checkOnline(next.root, online); err != nil {
+	if err := errors.Join(checkOnline(next.root, online), r.checkReplaced(replaced)); err != nil {
 		return fmt.Errorf("publish: %w", err)
 	}
-	for _, role := range staged {
-		if err := r.putInForce(role); err != nil {
-			return err
-		}
+	e, err := r.publication(next, online, replaced)
+	if err != nil {
+		return fmt.Errorf("publish: %w", err)
 	}
 	last, err := r.onlineVersion()
 	if err != nil {
 		return err
 	}
-	if err := r.signOnline(r.dir, online, onlineLife, last+1); err != nil {
+	var roots []string
+	for _, role := range staged {
+		if role == Root {
+			roots = append(roots, role)
+		} else if err := r.putInForce(role); err != nil {
+			return err
+		}
+	}
+	if err := r.enact(e, last+1, func() error {
+		for _, role := range roots {
+			if err := r.putInForce(role); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
 		return err
 	}
 	return r.unstage(staged)
+}
+
+// publication is how what comes next is put in force here.
+func (r *Repository) publication(next coming, online *Key, replaced []*Key) (enactment, error) {
+	e := enactment{dir: r.dir, online: online, life: onlineLife}
+	before, err := r.newest(Root)
+	if err != nil {
+		return e, err
+	}
+	roots := []*metadata.Metadata[metadata.RootType]{next.root}
+	if before > 0 && before < next.root.Signed.Version {
+		root, err := r.root()
+		if err != nil {
+			return e, err
+		}
+		roots = slices.Insert(roots, 0, root)
+	}
+	return e, e.build(roots, next.targets, replaced)
 }
 
 // unstage removes what was put in force.
@@ -99,7 +133,9 @@ func (r *Repository) putInForce(role string) error {
 	if err != nil {
 		return fmt.Errorf("publish %s: %w", role, err)
 	}
-	return atomicfile.Write(at, data, 0o644)
+	err = atomicfile.Write(at, data, 0o644)
+	r.hook(role)
+	return err
 }
 
 // edition is a staged role and where it will be published.
@@ -121,17 +157,8 @@ func (r *Repository) edition(role string) (at string, data []byte, err error) {
 	return r.published(list.Signed.Version, role), data, nil
 }
 
-// signOnline writes a snapshot and a timestamp of a version into dir.
-func (r *Repository) signOnline(dir string, online *Key, life time.Duration, version int64) error {
-	snapshot, err := r.signSnapshot(dir, online, life, version)
-	if err != nil {
-		return err
-	}
-	return r.signTimestamp(dir, online, life, snapshot)
-}
-
 // signSnapshot writes a snapshot; as long as no timestamp speaks of it, it means nothing.
-func (r *Repository) signSnapshot(dir string, online *Key, life time.Duration, version int64) (*metadata.MetaFiles, error) {
+func (r *Repository) signSnapshot(dir string, keys []*Key, life time.Duration, version int64) (*metadata.MetaFiles, error) {
 	snapshot := metadata.Snapshot(r.now().Add(life))
 	snapshot.Signed.Version = version
 	for _, role := range []string{Targets, Models, Firmware} {
@@ -145,24 +172,21 @@ func (r *Repository) signSnapshot(dir string, online *Key, life time.Duration, v
 		}
 		snapshot.Signed.Meta[role+".json"] = metaOf(v, data)
 	}
-	data, err := signed(snapshot, online)
+	data, err := signed(snapshot, keys)
 	if err != nil {
 		return nil, err
 	}
 	return metaOf(version, data), atomicfile.Write(filepath.Join(dir, "metadata", fmt.Sprintf("%d.snapshot.json", version)), data, 0o644)
 }
 
-// signTimestamp writes the timestamp that puts a snapshot in force.
-func (r *Repository) signTimestamp(dir string, online *Key, life time.Duration, snapshot *metadata.MetaFiles) error {
-	roots, err := r.newest(Root)
-	if err != nil {
-		return fmt.Errorf("sign timestamp: %w", err)
-	}
+// signTimestamp writes the timestamp that puts a snapshot in force. It names the newest root that is there, so that a copy
+// without that one is noticed.
+func (r *Repository) signTimestamp(dir string, keys []*Key, life time.Duration, version int64, snapshot *metadata.MetaFiles, root int64) error {
 	timestamp := metadata.Timestamp(r.now().Add(life))
-	timestamp.Signed.Version = snapshot.Version
+	timestamp.Signed.Version = version
 	timestamp.Signed.Meta["snapshot.json"] = snapshot
-	timestamp.Signed.UnrecognizedFields = map[string]any{"root": roots} // so that a copy without the newest root is noticed
-	data, err := signed(timestamp, online)
+	timestamp.Signed.UnrecognizedFields = map[string]any{"root": root}
+	data, err := signed(timestamp, keys)
 	if err != nil {
 		return err
 	}
@@ -188,9 +212,11 @@ func metaOf(version int64, data []byte) *metadata.MetaFiles {
 	return m
 }
 
-func signed[T metadata.Roles](m *metadata.Metadata[T], k *Key) ([]byte, error) {
-	if _, err := m.Sign(k.signer); err != nil {
-		return nil, fmt.Errorf("sign: %w", err)
+func signed[T metadata.Roles](m *metadata.Metadata[T], keys []*Key) ([]byte, error) {
+	for _, k := range keys {
+		if _, err := m.Sign(k.signer); err != nil {
+			return nil, fmt.Errorf("sign: %w", err)
+		}
 	}
 	return m.ToBytes(false)
 }

@@ -2,8 +2,8 @@ package release_test
 
 import (
 	"errors"
-	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -196,10 +196,6 @@ func TestExportToAStick(t *testing.T) {
 // TestReferenceClient: python-tuf refreshes through three roots from the folder over http and verifies both kinds of
 // target.
 func TestReferenceClient(t *testing.T) {
-	python := filepath.Join(fixture.Root(), ".tools", "tuf", "bin", "python")
-	if _, err := os.Stat(python); err != nil {
-		t.Fatalf("python-tuf is not there: run bash cross/setup.sh test (%v)", err)
-	}
 	s := open(t)
 	s.model("motions", "1.0.0", 0, trust.Demands{Arch: []string{"amd64"}, RAM: 64})
 	_, err := s.repo.Add(s.file("binary"), release.Offer{Role: release.Firmware, Name: "dunlin", Version: "1.3.0", Number: 7, Demands: trust.Demands{Arch: []string{"amd64"}}})
@@ -216,21 +212,30 @@ func TestReferenceClient(t *testing.T) {
 		s.sign(release.Root, s.keys[release.Root][1:]...)
 		s.publish()
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := &http.Server{Handler: http.FileServer(http.Dir(s.repo.Dir())), ReadHeaderTimeout: time.Second}
-	go func() { _ = server.Serve(l) }()
-	defer server.Close()
-	root := s.file(string(s.root))
-	cmd := exec.CommandContext(t.Context(), python, "testdata/refresh.py", "http://"+l.Addr().String(), root, t.TempDir(), "models/motions-1.0.0.dunlin", "agent/1.3.0-amd64")
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v:\n%s", err, out)
-	}
+	got := reference(t, s.repo.Dir(), s.root, "models/motions-1.0.0.dunlin", "agent/1.3.0-amd64")
 	want := []string{"models/motions-1.0.0.dunlin 19 3 1", "agent/1.3.0-amd64 6 3 7"}
-	if got := strings.Split(strings.TrimSpace(string(out)), "\n"); !slices.Equal(got, want) {
+	if !slices.Equal(got, want) {
 		t.Errorf("python-tuf says %q, want %q", got, want)
 	}
+}
+
+// reference has python-tuf refresh from a repository, over http, and verify targets; it gives what it printed of each.
+func reference(t *testing.T, repo string, root []byte, targets ...string) []string {
+	t.Helper()
+	python := filepath.Join(fixture.Root(), ".tools", "tuf", "bin", "python")
+	if _, err := os.Stat(python); err != nil {
+		t.Fatalf("python-tuf is not there: run bash cross/setup.sh test (%v)", err)
+	}
+	server := httptest.NewServer(http.FileServer(http.Dir(repo)))
+	defer server.Close()
+	file := filepath.Join(t.TempDir(), "root.json")
+	if err := os.WriteFile(file, root, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), python, append([]string{"testdata/refresh.py", server.URL, file, t.TempDir()}, targets...)...)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Errorf("python-tuf: %v:\n%s", err, out)
+	}
+	return strings.Split(strings.TrimSpace(string(out)), "\n")
 }

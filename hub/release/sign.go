@@ -9,7 +9,8 @@ import (
 )
 
 // Sign adds a key's signature to a staged role and reports whether the key may sign it at all. A root may be signed by
-// the keys of the root before and by its own.
+// the keys of the root before and by its own, and so may targets, as long as their root is staged with them: what a key
+// that goes has signed holds until devices have the new root, and counts for nothing under that.
 func (r *Repository) Sign(k *Key, role string) (bool, error) {
 	entitled, err := r.maySign(k.ID, role)
 	if err != nil || !entitled {
@@ -39,17 +40,14 @@ func (r *Repository) maySign(id, role string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	switch role {
-	case Root:
+	if role == Root || role == Targets {
 		before := next.root
 		if v, err := r.newest(Root); err == nil && v > 0 {
 			if before, err = r.root(); err != nil {
 				return false, err
 			}
 		}
-		return slices.Contains(before.Signed.Roles[Root].KeyIDs, id) || slices.Contains(next.root.Signed.Roles[Root].KeyIDs, id), nil
-	case Targets:
-		return slices.Contains(next.root.Signed.Roles[Targets].KeyIDs, id), nil
+		return slices.Contains(before.Signed.Roles[role].KeyIDs, id) || slices.Contains(next.root.Signed.Roles[role].KeyIDs, id), nil
 	}
 	for _, d := range next.targets.Signed.Delegations.Roles {
 		if d.Name == role {
