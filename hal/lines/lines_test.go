@@ -43,7 +43,8 @@ func TestJoined(t *testing.T) {
 		{false, "0.5 2\n3 4\n", []float32{0.5, 2, 3, 4}, 0},
 		{true, "0.5 2\n3 4\n", []float32{3, 4}, 0},
 		{true, "\n3 4\n", []float32{3, 4}, 0},
-		{true, strings.Repeat("7", 40000) + " 1\n3 4\n", []float32{3, 4}, 0},
+		{true, strings.Repeat("7", 40000) + " 1\n3 4\n", []float32{3, 4}, 1}, // more than half of any line
+		{true, strings.Repeat("7", 40000), nil, 1},                           // as a line at a wrong rate sounds: told before it ends
 	} {
 		var got []float32
 		r, p := reader(2, c.joined, func(b hal.Block) { got = append(got, b.Values...) })
@@ -53,6 +54,38 @@ func TestJoined(t *testing.T) {
 		if !slices.Equal(got, c.want) || p.Health().Skipped != c.skips {
 			t.Errorf("joined %v, %.20q: %v, %d skipped; want %v", c.joined, c.text, got, p.Health().Skipped, c.want)
 		}
+	}
+}
+
+// TestTakingTurns: where good and bad lines take turns the trouble is one, in the log and in the health, until all has
+// been well for a second.
+func TestTakingTurns(t *testing.T) {
+	var log strings.Builder
+	c := &standing{step: time.Millisecond}
+	p := hal.NewPulse(c)
+	p.Begin()
+	n := 0
+	r := lines.New(lines.Config{
+		Channels: 1, Pulse: p, Emit: func(b hal.Block) { n += b.Samples() }, Clock: c, Logger: slog.New(slog.NewTextHandler(&log, nil)),
+	})
+	for _, step := range []struct {
+		text  string
+		logs  int
+		state hal.State
+	}{
+		{strings.Repeat("1\nx\n", 1000), 1, hal.Degraded}, // 3 s
+		{"2\n", 1, hal.Degraded},
+		{strings.Repeat("3\n", 1500), 2, hal.Running}, // at 1 ms each
+	} {
+		if err := r.Read(strings.NewReader(step.text)); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Count(log.String(), "\n"); got != step.logs || p.Health().State != step.state {
+			t.Errorf("after %.10q: %d log lines and %v, want %d and %v", step.text, got, p.Health().State, step.logs, step.state)
+		}
+	}
+	if h := p.Health(); n != 2501 || h.Skipped != 1000 || !strings.Contains(log.String(), "skipped=1000") {
+		t.Errorf("%d samples, %d skipped:\n%.500s", n, h.Skipped, log.String())
 	}
 }
 

@@ -37,8 +37,9 @@ type Reader struct {
 	block hal.Block
 	last  time.Duration // time of the last sample emitted
 	begun bool
-	bad   uint64 // lines in a row that could not be used
-	skip  bool   // the rest of the line is part of one that was too long, or was joined in its midst
+	bad   Trouble
+	skip  bool // the rest of the line is part of one that was too long, or was joined in its midst
+	long  bool // it was too long, and that was told
 }
 
 // New makes a reader of one stretch of text.
@@ -83,16 +84,16 @@ func more(buf *bufio.Reader) bool {
 }
 
 func (r *Reader) tooLong() {
-	if !r.skip {
+	if !r.long {
 		r.flush()
 		r.wrong("line is longer than 16 kB")
 	}
-	r.skip = true
+	r.skip, r.long = true, true
 }
 
 func (r *Reader) line(line []byte) {
 	if r.skip { // the end of the line that was too long or half
-		r.skip = false
+		r.skip, r.long = false, false
 		return
 	}
 	before := len(r.block.Values)
@@ -134,23 +135,25 @@ func (r *Reader) silent(now time.Duration) bool {
 
 func (r *Reader) wrong(what string) {
 	r.cfg.Pulse.Skip(1)
-	if r.bad++; r.bad == 1 {
+	if r.bad.Bad(r.cfg.Clock.Boot()) {
 		r.cfg.Logger.Warn("line is of no use", "reason", what)
 		r.cfg.Pulse.Degrade(what)
 	}
 }
 
 func (r *Reader) right() {
-	if r.bad > 0 {
-		r.cfg.Logger.Info("lines are of use again", "skipped", r.bad)
+	if !r.bad.On() {
+		return
+	}
+	if skipped, over := r.bad.Good(r.cfg.Clock.Boot()); over {
+		r.cfg.Logger.Info("lines are of use again", "skipped", skipped)
 		r.cfg.Pulse.Recover()
 	}
-	r.bad = 0
 }
 
 // Close ends the count of bad lines, so that the log never ends with an open edge.
 func (r *Reader) Close() {
-	if r.bad > 1 {
-		r.cfg.Logger.Info("lines ended", "skipped", r.bad)
+	if n := r.bad.Count(); n > 1 {
+		r.cfg.Logger.Info("lines ended", "skipped", n)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/dunlin-iot/dunlin/hal"
+	"github.com/dunlin-iot/dunlin/hal/lines"
 )
 
 // Source is a topic that carries samples.
@@ -89,7 +90,7 @@ type receiver struct {
 	decoder *Decoder
 	block   hal.Block
 	begun   bool
-	bad     uint64 // messages in a row that could not be used
+	bad     lines.Trouble
 }
 
 func (r *receiver) take(m message) {
@@ -98,13 +99,12 @@ func (r *receiver) take(m message) {
 	}
 	values, err := r.decoder.Decode(r.block.Values[:0], m.payload)
 	if err != nil {
-		r.wrong(err.Error())
+		r.wrong(err.Error(), m.at)
 		return
 	}
-	if r.bad > 0 {
-		r.src.cfg.Logger.Info("messages are of use again", "topic", r.src.cfg.Topic, "skipped", r.bad)
+	if skipped, over := r.bad.Good(m.at); over {
+		r.src.cfg.Logger.Info("messages are of use again", "topic", r.src.cfg.Topic, "skipped", skipped)
 		r.src.pulse.Recover()
-		r.bad = 0
 	}
 	at := m.at
 	if r.begun && at <= r.block.At {
@@ -116,9 +116,9 @@ func (r *receiver) take(m message) {
 	r.src.pulse.Emit(r.emit, r.block)
 }
 
-func (r *receiver) wrong(what string) {
+func (r *receiver) wrong(what string, at time.Duration) {
 	r.src.pulse.Skip(1)
-	if r.bad++; r.bad == 1 {
+	if r.bad.Bad(at) {
 		r.src.cfg.Logger.Warn("message is of no use", "topic", r.src.cfg.Topic, "reason", what)
 		r.src.pulse.Degrade(what)
 	}
@@ -126,7 +126,7 @@ func (r *receiver) wrong(what string) {
 
 // close ends the count of bad messages, so that the log never ends with an open edge.
 func (r *receiver) close() {
-	if r.bad > 1 {
-		r.src.cfg.Logger.Info("messages ended", "topic", r.src.cfg.Topic, "skipped", r.bad)
+	if n := r.bad.Count(); n > 1 {
+		r.src.cfg.Logger.Info("messages ended", "topic", r.src.cfg.Topic, "skipped", n)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -137,13 +138,22 @@ func TestRetained(t *testing.T) {
 	}
 }
 
+// strides is a clock that each look moves by a step.
+type strides struct {
+	step time.Duration
+	n    atomic.Int64
+}
+
+func (s *strides) Boot() time.Duration { return time.Duration(s.n.Add(1)) * s.step }
+func (s *strides) Wall() time.Time     { return time.Unix(0, 0) }
+
 // TestUndecodable: what cannot be used is counted and told once, and what follows is a new beginning.
 func TestUndecodable(t *testing.T) {
 	addr, _ := mosquitto(t, open)
 	other := device(t, addr)
 	var log bytes.Buffer
 	cfg := config(addr)
-	cfg.Fields, cfg.Logger = []string{"t", "h"}, slog.New(slog.NewTextHandler(&log, nil))
+	cfg.Fields, cfg.Logger, cfg.Clock = []string{"t", "h"}, slog.New(slog.NewTextHandler(&log, nil)), &strides{step: time.Second}
 	_, breaks, src := collect(t, cfg, 4, func() {
 		publish(t, other, false, topic, `{"t": 21, "h": 40}`)
 		publish(t, other, false, topic, `{"t": 21}`)
@@ -155,6 +165,23 @@ func TestUndecodable(t *testing.T) {
 	warned, well := strings.Count(log.String(), "is of no use"), strings.Count(log.String(), "of use again")
 	if warned < 2 || well < 2 || !strings.Contains(log.String(), "skipped=2") || !strings.Contains(log.String(), "field h is missing") {
 		t.Errorf("%d times of no use, %d of use again:\n%s", warned, well, log.String())
+	}
+}
+
+// TestTakingTurns: good and bad messages that take turns are one trouble, told once.
+func TestTakingTurns(t *testing.T) {
+	addr, _ := mosquitto(t, open)
+	other := device(t, addr)
+	var log bytes.Buffer
+	cfg := config(addr)
+	cfg.Logger, cfg.Clock = slog.New(slog.NewTextHandler(&log, nil)), &strides{step: time.Millisecond}
+	_, _, src := collect(t, cfg, 10, func() {
+		publish(t, other, false, topic, "21")
+		publish(t, other, false, topic, "21 40")
+	})
+	warned, well := strings.Count(log.String(), "is of no use"), strings.Count(log.String(), "of use again")
+	if warned != 1 || well != 0 || src.Health().Skipped < 9 {
+		t.Errorf("%d times of no use, %d of use again, %d skipped:\n%s", warned, well, src.Health().Skipped, log.String())
 	}
 }
 
