@@ -50,8 +50,9 @@ func configure(fd, baud int) error {
 	if err := unix.IoctlSetInt(fd, unix.TIOCEXCL, 0); err != nil {
 		return fmt.Errorf("take the line for this process: %w", err)
 	}
-	// Input flags are all off: IGNBRK and IGNPAR would hide what went wrong, and a zero byte must reach the parser.
-	t.Iflag, t.Oflag, t.Lflag = 0, 0, 0
+	// IGNBRK and IGNPAR would hide what went wrong, and a zero byte must reach the parser. ICRNL alone is on: instruments end
+	// a line with a carriage return, a line feed or both, of which the second then ends an empty line.
+	t.Iflag, t.Oflag, t.Lflag = unix.ICRNL, 0, 0
 	t.Cflag = unix.CS8 | unix.CREAD | unix.CLOCAL | unix.BOTHER // no CSTOPB, PARENB, CRTSCTS; no HUPCL: DTR stays raised
 	t.Ispeed, t.Ospeed = uint32(baud), uint32(baud)
 	t.Cc[unix.VMIN], t.Cc[unix.VTIME] = 1, 0

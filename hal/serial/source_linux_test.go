@@ -25,10 +25,15 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var channels = []hal.Channel{{Name: "x", Unit: "m/s2"}, {Name: "y", Unit: "1"}}
 
-// chatter makes the board print, piece bytes at a time, until the test ends, or n pieces and then unplugs it. A line that
-// has no reader takes some bytes and then no more, so writing is never waited for.
+// chatter makes the board print lines, piece bytes at a time, until the test ends, or n pieces and then unplugs it.
 func chatter(t *testing.T, board *os.File, n, piece int) {
-	const text = "10.5 -2\n"
+	t.Helper()
+	repeat(t, board, "10.5 -2\n", n, piece)
+}
+
+// repeat makes it print a text. A line that has no reader takes some bytes and then no more, so writing is never waited for.
+func repeat(t *testing.T, board *os.File, text string, n, piece int) {
+	t.Helper()
 	stop := make(chan struct{})
 	var done sync.WaitGroup
 	done.Go(func() {
@@ -100,6 +105,46 @@ func TestHalfALineIsNotASample(t *testing.T) {
 	}
 }
 
+// TestLineEnds: instruments have all three, and bytes without any are told: so sounds a line at a wrong rate.
+func TestLineEnds(t *testing.T) {
+	for _, end := range []string{"\r", "\r\n", "\n"} {
+		board, path := pty(t)
+		repeat(t, board, "10.5 -2"+end, 0, 7+len(end))
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		src := source(path)
+		n := 0
+		err := src.Run(ctx, func(b hal.Block) {
+			if n += b.Samples(); n >= 20 {
+				cancel()
+			}
+		})
+		if cancel(); err != nil || n < 20 || src.Health().Skipped != 0 {
+			t.Errorf("end %q: %d samples, %v, %+v", end, n, err, src.Health())
+		}
+	}
+	board, path := pty(t)
+	repeat(t, board, strings.Repeat("\xf8\x00\xfe", 300), 0, 900)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	src := source(path)
+	var done sync.WaitGroup
+	done.Go(func() {
+		if err := src.Run(ctx, func(hal.Block) { t.Error("a sample of nothing") }); err != nil {
+			t.Error(err)
+		}
+	})
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for src.Health().State != hal.Degraded && ctx.Err() == nil {
+		<-tick.C
+	}
+	if h := src.Health(); !strings.Contains(h.Reason, "longer than 16 kB") {
+		t.Errorf("noise: %+v", h)
+	}
+	cancel()
+	done.Wait()
+}
+
 // TestRates: named and nameless rates reach the driver as they are; the line is raw.
 func TestRates(t *testing.T) {
 	for baud, want := range map[int]uint32{0: 115200, 9600: 9600, 250000: 250000, 74880: 74880} {
@@ -120,7 +165,7 @@ func TestRates(t *testing.T) {
 		if got.Ospeed != want || got.Ispeed != want {
 			t.Errorf("%d baud: the driver has %d and %d", baud, got.Ispeed, got.Ospeed)
 		}
-		if got.Iflag != 0 || got.Lflag != 0 || got.Oflag != 0 || got.Cflag&unix.CSIZE != unix.CS8 || got.Cflag&(unix.PARENB|unix.CSTOPB|unix.CRTSCTS|unix.HUPCL) != 0 {
+		if got.Iflag != unix.ICRNL || got.Lflag != 0 || got.Oflag != 0 || got.Cflag&unix.CSIZE != unix.CS8 || got.Cflag&(unix.PARENB|unix.CSTOPB|unix.CRTSCTS|unix.HUPCL) != 0 {
 			t.Errorf("%d baud: flags %x %x %x %x, want raw 8N1", baud, got.Iflag, got.Oflag, got.Cflag, got.Lflag)
 		}
 	}
