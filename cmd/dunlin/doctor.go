@@ -9,10 +9,10 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"os/exec"
 	"os/user"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -84,7 +84,8 @@ func (d *doctor) add(what string, err error, text string) {
 	f := finding{What: what, State: "ok", Text: text}
 	if err != nil {
 		f.State, f.Text = "fault", err.Error()
-		if code := exitCode(err); code == exitAbsent {
+		var gone *hal.AbsentError // for want of a permission, too
+		if errors.As(err, &gone) || exitCode(err) == exitAbsent {
 			f.State = "absent"
 		}
 	}
@@ -273,16 +274,11 @@ func (d *doctor) verdict() error {
 	return nil
 }
 
-// findProgram looks a command up as the process driver will.
-func findProgram(name string) error {
-	if strings.Contains(name, "/") {
-		_, err := os.Stat(name)
-		return err
+// findProgram looks a command up as the process driver will, and says what to do about one that it will not start.
+func findProgram(name string) (fix string, err error) {
+	_, err = exec.LookPath(name)
+	if errors.Is(err, fs.ErrPermission) {
+		return "make it executable: sudo chmod a+rx " + name, err
 	}
-	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
-		if info, err := os.Stat(filepath.Join(dir, name)); err == nil && info.Mode()&0o111 != 0 {
-			return nil
-		}
-	}
-	return fs.ErrNotExist
+	return "install it, or check the key command of the source", err
 }

@@ -58,8 +58,8 @@ func (d *doctor) source(ctx context.Context, c config.SourceConfig) {
 	case c.Replay != nil:
 		d.replay(c, src)
 	case c.Process != nil:
-		if err := findProgram(c.Process.Command[0]); err != nil {
-			d.add(what, absent("program "+c.Process.Command[0], fmt.Sprintf("install it, or check sources.%s.command", c.Name), err), "")
+		if fix, err := findProgram(c.Process.Command[0]); err != nil {
+			d.add(what, absent("program "+c.Process.Command[0], fix, err), "")
 			return
 		}
 		d.add(what, nil, src.String()+": "+strings.Join(contents(src), " "))

@@ -25,7 +25,7 @@ func start(command []string) (*child, error) {
 	c := &child{cmd: exec.Command(command[0], command[1:]...), stdout: r, exited: make(chan struct{})}
 	c.cmd.Stdout, c.cmd.Stderr = w, &c.stderr
 	c.cmd.SysProcAttr = ownGroup()
-	c.cmd.WaitDelay = time.Second // a stranger that keeps standard error open does not keep us
+	c.cmd.WaitDelay = 200 * time.Millisecond // a stranger that keeps standard error open does not keep us
 	err = c.cmd.Start()
 	if err = errors.Join(err, w.Close()); err != nil {
 		return nil, errors.Join(err, r.Close())

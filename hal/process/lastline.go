@@ -2,7 +2,10 @@ package process
 
 import (
 	"bytes"
+	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 )
 
 const maxLast = 300
@@ -36,9 +39,18 @@ func (l *lastLine) shift() {
 	l.open = l.open[:0]
 }
 
+// text is that line without what would steer a terminal: people read it on one.
 func (l *lastLine) text() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.shift()
-	return string(bytes.ToValidUTF8(bytes.TrimSpace(l.line), []byte("?")))
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		switch {
+		case r == utf8.RuneError:
+			return '?'
+		case !unicode.IsPrint(r):
+			return ' '
+		}
+		return r
+	}, string(l.line)))
 }

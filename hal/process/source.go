@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os/exec"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/dunlin-iot/dunlin/hal"
@@ -142,8 +143,16 @@ func (s *Source) reader(emit func(hal.Block)) (reader, error) {
 }
 
 func (s *Source) notStarted(err error) error {
-	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist) {
-		return &hal.AbsentError{What: fmt.Sprintf("program %q", s.cfg.Command[0]), Fix: "install it, or check the key command of the source", Err: err}
+	gone := &hal.AbsentError{What: fmt.Sprintf("program %q", s.cfg.Command[0]), Err: err}
+	switch {
+	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
+		gone.Fix = "install it, or check the key command of the source"
+	case errors.Is(err, fs.ErrPermission):
+		gone.Fix = "let the agent's user run it: sudo chmod a+rx on the file, and on the folders that lead to it; the service sees no files of /home"
+	case errors.Is(err, syscall.ENOEXEC):
+		gone.Fix = "write #!/bin/sh, or its interpreter, on the script's first line, or install the program for this processor"
+	default:
+		return fmt.Errorf("start %s: %w", s.cfg.Command[0], err)
 	}
-	return fmt.Errorf("start %s: %w", s.cfg.Command[0], err)
+	return gone
 }

@@ -2,6 +2,7 @@ package process_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math"
@@ -106,6 +107,58 @@ func TestLastWords(t *testing.T) {
 	}
 	if h := src.Health(); h.State != hal.Failed || !strings.Contains(h.Reason, "bus gone") {
 		t.Errorf("health %+v", h)
+	}
+}
+
+// TestLastWordsSteerNoTerminal: what a program says is shown to people on theirs.
+func TestLastWordsSteerNoTerminal(t *testing.T) {
+	_, _, _, err := values(t, `printf '\033[2J\033]0;x\007no s\303\251nsor\377\302\205\r' >&2; exit 3`)
+	if err == nil || !strings.HasSuffix(err.Error(), "no sénsor?") || strings.ContainsAny(err.Error(), "\x1b\a\r\u0085") {
+		t.Errorf("error %q", err)
+	}
+}
+
+// TestNotStarted: what is there and cannot be run is absent, with its mend.
+func TestNotStarted(t *testing.T) {
+	for _, c := range []struct {
+		name, text, fix string
+		mode            os.FileMode
+	}{
+		{"plain file", "#!/bin/sh\n", "chmod a+rx", 0o644},
+		{"no first line", "echo 1 2\n", "#!/bin/sh", 0o755},
+	} {
+		file := filepath.Join(t.TempDir(), "gauge")
+		if err := os.WriteFile(file, []byte(c.text), c.mode); err != nil {
+			t.Fatal(err)
+		}
+		var gone *hal.AbsentError
+		err := process.New(process.Config{Command: []string{file}, Channels: channels}).Run(t.Context(), func(hal.Block) {})
+		if !errors.As(err, &gone) || !strings.Contains(gone.Fix, c.fix) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}
+
+// TestStrangerDoesNotKeepUs: one that left the program's group and holds its output and its standard error may live on; Run
+// returns within the second that the supervisor gives to all sources.
+func TestStrangerDoesNotKeepUs(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	src := process.New(process.Config{
+		Command:  []string{"/bin/sh", "-c", `setsid sh -c 'while :; do echo 1 2; sleep 0.05; done' & exit 0`},
+		Channels: channels, Grace: 50 * time.Millisecond,
+	})
+	var stopped time.Time
+	if err := src.Run(ctx, func(hal.Block) {
+		if stopped.IsZero() {
+			stopped = time.Now()
+		}
+		cancel()
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if took := time.Since(stopped); took >= time.Second {
+		t.Errorf("it took %s to stop", took)
 	}
 }
 
