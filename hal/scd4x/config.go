@@ -67,9 +67,10 @@ func (c Config) withDefaults() Config {
 
 func (c Config) name() string { return "scd4x at " + c.Where }
 
-// rules are the output ranges of the data sheet. CO2 has a repeatability of 10 ppm at steps of 1, temperature of 0.1 Cel
+// rules are the output ranges of the data sheet. 0 ppm is how the chip says that a measurement is invalid (Sensirion's
+// arduino-i2c-scd4x skips such in its examples); no air has none. CO2 has a repeatability of 10 ppm at steps of 1, temperature of 0.1 Cel
 // at steps of 0.003: one value does not stand for an hour. Humidity stands still at its ends.
 func (c Config) rules() []judge.Rule {
 	stuck := max(time.Hour, 60*c.Every)
-	return []judge.Rule{{Min: 0, Max: 40000, Stuck: stuck}, {Min: -10, Max: 60, Stuck: stuck}, {Min: 0, Max: 100}}
+	return []judge.Rule{{Min: 1, Max: 40000, Stuck: stuck}, {Min: -10, Max: 60, Stuck: stuck}, {Min: 0, Max: 100}}
 }

@@ -33,7 +33,7 @@ func TestDriver(t *testing.T) {
 		Address: 0x62, Channels: []hal.Channel{{Name: "co2", Unit: "ppm"}, {Name: "temperature", Unit: "Cel"}, {Name: "humidity", Unit: "%"}},
 		Chip: scd4xtest.New, Plug: plugged, Source: source,
 		Change: func(c *scd4xtest.Chip) { c.SetAir(1200, -5, 80) }, Changed: []float64{1200, -5, 80}, Within: []float64{0, 0.01, 0.01}, Behind: 1,
-		Beyond: func(c *scd4xtest.Chip) { c.SetRaw(0, 0, 0) }, // -45 Cel, with right checksums
+		Beyond: func(c *scd4xtest.Chip) { c.SetRaw(0, 0x6667, 0x5eb9) }, // invalid: 0 ppm, 25 Cel, 37 %
 		Faults: []polltest.Fault[*scd4xtest.Chip]{
 			polltest.Absent("another chip", "serial number", func(r rig) { r.Chip.WrongCRC(true) }),
 			polltest.Useless("does not measure", "does not measure", func(r rig) { r.Chip.Deafen() }),
