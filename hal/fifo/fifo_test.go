@@ -161,6 +161,27 @@ func TestOverrun(t *testing.T) {
 	}
 }
 
+// TestOverrunIsTold, for a while: counts alone move nobody to lower the rate.
+func TestOverrunIsTold(t *testing.T) {
+	c := &chip{rate: 1000, holds: 20, fail: map[int]error{100: errBus, 101: errBus}}
+	s := source(c)
+	told := map[time.Duration]hal.Health{}
+	var began time.Duration
+	if err := play(t, s, 20*time.Second, func(b hal.Block) {
+		if began == 0 {
+			began = b.At
+		}
+		told[(b.At - began).Truncate(time.Second)] = s.Health()
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for at, want := range map[time.Duration]hal.State{0: hal.Running, 2 * time.Second: hal.Degraded, 9 * time.Second: hal.Degraded, 13 * time.Second: hal.Running} {
+		if h := told[at]; h.State != want || (want == hal.Degraded) != strings.Contains(h.Reason, "lower the rate") {
+			t.Errorf("after %s: %v %q, want %v", at, h.State, h.Reason, want)
+		}
+	}
+}
+
 // TestRefusedDrainLosesNothing: the FIFO keeps what a refused transfer did not take; a torn one is a gap.
 func TestRefusedDrainLosesNothing(t *testing.T) {
 	for name, torn := range map[string]bool{"refused": false, "torn": true} {

@@ -24,6 +24,7 @@ type run struct {
 	stuck   int           // likewise
 	lost    bool          // samples are missing before the next
 	overrun bool          // the chip itself says so
+	sorry   time.Duration // until when that is told
 	heard   time.Duration // when samples came last, at first when the run began
 	end     time.Duration // stamp of the newest sample
 	any     bool          // end holds
@@ -85,11 +86,19 @@ func (r *run) once(ctx context.Context, chip Chip) error {
 		first, period := r.stamp(n, r.moment(began, counted))
 		return r.stands(r.pass(ctx, values, first, period))
 	}
+	if r.overrun {
+		return r.fail(ctx, errOverrun)
+	}
 	if counted-r.heard > r.silent {
 		return r.fail(ctx, fmt.Errorf("no sample for %s: the chip has stopped", r.silent))
 	}
 	return nil
 }
+
+// regret is how long an overrun is told.
+const regret = 10 * time.Second
+
+var errOverrun = errors.New("samples were lost: the FIFO was full before it was read: lower the rate, or raise the clock of the bus")
 
 // slow is longer than any count takes on a bus that works and a machine that is not overloaded.
 const slow = 10 * time.Millisecond
@@ -121,6 +130,9 @@ func (r *run) stamp(n int, at time.Duration) (first, period time.Duration) {
 		}
 		if r.overrun || slipped {
 			missing = max(missing, 1)
+		}
+		if r.overrun {
+			r.sorry = at + regret
 		}
 		r.src.pulse.Drop(uint64(missing))
 		r.lost, r.overrun = false, false
@@ -157,6 +169,9 @@ func (r *run) pass(ctx context.Context, values []float32, first, period time.Dur
 		}
 	}
 	r.block(ctx, values[from*channels:n*channels], first+time.Duration(from)*period, period)
+	if mood == "" && first < r.sorry {
+		mood = errOverrun.Error()
+	}
 	r.src.pulse.Mood(mood)
 	return mood
 }
