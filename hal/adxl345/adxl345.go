@@ -121,10 +121,13 @@ func look(cfg Config) *settings {
 	return s
 }
 
-// rules: a value at the end of the range is clipped. The noise is about one step (table 1: 0.75 to 1.1), so no axis
-// stands still for a thousand samples.
+// rules: a value at the end of the range is clipped. The noise is about one step at 100 Hz (table 1: 0.75 to 1.1), so no
+// axis stands still for a thousand samples. At the slowest rate, with a sixteenth of that bandwidth, an axis may.
 func (s *settings) rules(period time.Duration) []judge.Rule {
 	r := judge.Rule{Clip: (float64(s.cfg.Range)*256 - 1.5) * step, Stuck: max(1000*period, 10*time.Second)}
+	if s.cfg.Rate <= slowest {
+		r.Stuck = 0
+	}
 	return []judge.Rule{r, r, r}
 }
 

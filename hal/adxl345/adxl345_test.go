@@ -131,3 +131,18 @@ func TestSheet(t *testing.T) {
 		}
 	}
 }
+
+// TestAtRest: at 6.25 Hz the noise is a fifth of a step: a chip that lies still is not stuck. At 50 Hz it is.
+func TestAtRest(t *testing.T) {
+	for rate, stands := range map[hal.Hertz]bool{6.25: false, 50: true} {
+		h, err := fifotest.Play(t, 5*time.Minute, func() hal.Source {
+			m := adxl345test.New(adxl345test.Config{Now: haltest.Clock{}.Boot, Signal: func(time.Duration) [3]float64 { return [3]float64{0, 0, 9.8} }})
+			return adxl345.New(adxl345.Config{
+				Bus: chiptest.New(map[uint16]chiptest.Model{adxl345.DefaultAddress: m}).Open, Rate: rate, Clock: haltest.Clock{},
+			})
+		}, func(hal.Block) {})
+		if (err != nil) != stands || (h.Skipped > 0) != stands {
+			t.Errorf("%v Hz: %v; %+v", rate, err, h)
+		}
+	}
+}

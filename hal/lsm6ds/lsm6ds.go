@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math"
 	"slices"
 	"time"
 
@@ -119,12 +120,20 @@ func (s *settings) find(name string, all []scale, span int) scale {
 	return all[i]
 }
 
-// rules: a value at the end of its range is clipped. The noise of either sensor is near a step of the widest range
-// (DS12814, table 2: 70 ug and 3.8 mdps per root hertz), so none stands still for a thousand samples.
+// gyroNoise is in rad/s per root hertz (DS12814, table 2: 3.8 mdps), over a third of the output rate (AN5192, table of
+// the bandwidths of LPF2).
+const gyroNoise = 3.8e-3 * math.Pi / 180
+
+// rules: a value at the end of its range is clipped. The noise of the accelerometer (70 ug per root hertz) is near a step
+// of its widest range, so none stands still for a thousand samples. That of the gyroscope is a tenth of its widest
+// one's at the slowest rates: at rest, in the middle of a step, it may stand still for hours.
 func (s *settings) rules(period time.Duration) []judge.Rule {
 	stuck := max(1000*period, 10*time.Second)
 	a := judge.Rule{Clip: 32766.5 * s.accel.step, Stuck: stuck}
 	g := judge.Rule{Clip: 32766.5 * s.gyro.step, Stuck: stuck}
+	if gyroNoise*math.Sqrt(float64(s.cfg.Rate)/3) < s.gyro.step/5 {
+		g.Stuck = 0
+	}
 	return []judge.Rule{a, a, a, g, g, g}
 }
 

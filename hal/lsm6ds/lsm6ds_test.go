@@ -90,3 +90,22 @@ func TestOverSPI(t *testing.T) {
 		t.Errorf("%v; %+v", err, h)
 	}
 }
+
+// TestAtRest: a gyroscope that lies still, whose noise is less than a step: 3.8 mdps per root hertz over 8 Hz are 11 mdps,
+// and a step of 2000 dps is 70. It is not stuck. One of 250 dps, in steps of 9, is.
+func TestAtRest(t *testing.T) {
+	for gyro, stands := range map[int]bool{2000: false, 250: true} {
+		h, err := fifotest.Play(t, 5*time.Minute, func() hal.Source {
+			m := lsm6dstest.New(lsm6dstest.Config{Now: haltest.Clock{}.Boot, Signal: func(t time.Duration) (a, g [3]float64) {
+				a, _ = feel(t)
+				return a, g
+			}})
+			return lsm6ds.NewPolled(lsm6ds.Config{
+				Bus: chiptest.New(map[uint16]chiptest.Model{lsm6ds.DefaultAddress: m}).Open, Gyro: gyro, Clock: haltest.Clock{},
+			})
+		}, func(hal.Block) {})
+		if (err != nil) != stands || (h.Skipped > 0) != stands {
+			t.Errorf("%d dps: %v; %+v", gyro, err, h)
+		}
+	}
+}

@@ -42,6 +42,7 @@ type settings struct {
 	what        string
 	divider     uint8
 	filter      uint8
+	band        float64 // of the filter, Hz
 	accel, gyro scale
 	bad         error // what the tables do not have: told when the chip is opened
 }
@@ -94,7 +95,7 @@ func look(cfg Config) *settings {
 	s.cfg.Rate = hal.Hertz(internal / math.Round(by))
 	for _, f := range filters {
 		if s.cfg.Rate >= f.rate {
-			s.filter = f.code
+			s.filter, s.band = f.code, f.band
 			break
 		}
 	}
@@ -110,11 +111,18 @@ func (s *settings) find(name string, all []scale, span int) scale {
 	return all[i]
 }
 
-// rules: a value at the end of its range is clipped. The noise of either sensor is near a step of the widest range
-// (PS-MPU-6000A-00, 6.1 and 6.2: 0.005 dps and 400 ug per root hertz), so none stands still for a thousand samples.
+// gyroNoise is in rad/s per root hertz (PS-MPU-6000A-00, 6.1: 0.005 dps; the later chips have twice as much).
+const gyroNoise = 0.005 * math.Pi / 180
+
+// rules: a value at the end of its range is clipped. The noise of the accelerometer (6.2: 400 ug per root hertz) is more
+// than a step of its widest range, so none stands still for a thousand samples. That of the gyroscope is a sixth of a
+// step of its widest range behind the narrowest filter: at rest, in the middle of a step, it may stand still for minutes.
 func (s *settings) rules(period time.Duration) []judge.Rule {
 	stuck := max(1000*period, 10*time.Second)
 	a := judge.Rule{Clip: 32766.5 * s.accel.step, Stuck: stuck}
 	g := judge.Rule{Clip: 32766.5 * s.gyro.step, Stuck: stuck}
+	if gyroNoise*math.Sqrt(s.band) < s.gyro.step/5 {
+		g.Stuck = 0
+	}
 	return []judge.Rule{a, a, a, g, g, g}
 }

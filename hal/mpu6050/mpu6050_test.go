@@ -122,3 +122,22 @@ func TestSheet(t *testing.T) {
 		}
 	}
 }
+
+// TestAtRest: a gyroscope that lies still, whose noise is less than a step: 5 mdps per root hertz over 5 Hz are 11 mdps,
+// and a step of 2000 dps is 61. It is not stuck. One of 250 dps, in steps of 8, is.
+func TestAtRest(t *testing.T) {
+	for gyro, stands := range map[int]bool{2000: false, 250: true} {
+		h, err := fifotest.Play(t, 5*time.Minute, func() hal.Source {
+			m := mpu6050test.New(mpu6050test.Config{Now: haltest.Clock{}.Boot, Signal: func(t time.Duration) (a, g [3]float64) {
+				a, _ = feel(t)
+				return a, g
+			}})
+			return mpu6050.New(mpu6050.Config{
+				Bus: chiptest.New(map[uint16]chiptest.Model{mpu6050.DefaultAddress: m}).Open, Rate: 10, Gyro: gyro, Clock: haltest.Clock{},
+			})
+		}, func(hal.Block) {})
+		if (err != nil) != stands || (h.Skipped > 0) != stands {
+			t.Errorf("%d dps: %v; %+v", gyro, err, h)
+		}
+	}
+}

@@ -66,7 +66,8 @@ var gyroScale = [...]scale{
 var filters = [...]struct {
 	rate hal.Hertz
 	code uint8
-}{{376, 1}, {196, 2}, {88, 3}, {42, 4}, {20, 5}, {0, 6}}
+	band float64 // Hz
+}{{376, 1, 188}, {196, 2, 98}, {88, 3, 44}, {42, 4, 21}, {20, 5, 10}, {0, 6, 5}}
 
 var channels = []hal.Channel{
 	{Name: "ax", Unit: "m/s2"}, {Name: "ay", Unit: "m/s2"}, {Name: "az", Unit: "m/s2"},
