@@ -20,7 +20,7 @@ type Source struct {
 	ADS1115 *ADS1115 `yaml:"ads1115" remote:"no" doc:"Voltages: Texas Instruments ADS1115, at 0x48 to 0x4b."`
 	INA219  *INA219  `yaml:"ina219" remote:"no" doc:"Voltage, current and power: Texas Instruments INA219, at 0x40 to 0x4f."`
 	MPU6050 *MPU6050 `yaml:"mpu6050" remote:"no" doc:"Acceleration and rotation: InvenSense MPU-6050 and MPU-9250, at 0x68 or 0x69."`
-	LSM6DS  *LSM6DS  `yaml:"lsm6ds" remote:"no" doc:"Acceleration and rotation: ST LSM6DSOX and its family, at 0x6a or 0x6b."`
+	LSM6DS  *LSM6DS  `yaml:"lsm6ds" remote:"no" doc:"Acceleration and rotation: ST LSM6DSO and LSM6DSOX, at 0x6a or 0x6b."`
 	ADXL345 *ADXL345 `yaml:"adxl345" remote:"no" doc:"Acceleration: Analog Devices ADXL345, at 0x53 or 0x1d."`
 	DS18B20 *DS18B20 `yaml:"ds18b20" remote:"no" doc:"Temperature: Maxim DS18B20 on the kernel's 1-wire bus."`
 	HX711   *HX711   `yaml:"hx711" remote:"no" doc:"Weight: Avia HX711 on two GPIO lines."`
