@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -55,7 +57,7 @@ func understood(c *cobra.Command) *cobra.Command {
 func sortOf(err error) int {
 	kind := release.KindOf(err)
 	switch {
-	case kind == release.Wrong:
+	case kind == release.Wrong, errors.Is(err, syscall.EISDIR), errors.Is(err, syscall.ENOTDIR):
 		return exitUsage
 	case kind == release.Refused, errors.Is(err, fs.ErrPermission):
 		return exitRefused
@@ -65,12 +67,24 @@ func sortOf(err error) int {
 	return exitFault
 }
 
+// mend is how to put a path right that is of the wrong kind, where an error ends with the system's words: they say only
+// what it is.
+func mend(err error) string {
+	switch text := err.Error(); {
+	case strings.HasSuffix(text, syscall.EISDIR.Error()):
+		return "; name a file in it"
+	case strings.HasSuffix(text, syscall.ENOTDIR.Error()):
+		return "; check the path: a folder in it is a file"
+	}
+	return ""
+}
+
 // exitCode tells the person what went wrong and the script how.
 func exitCode(w io.Writer, err error) int {
 	if err == nil {
 		return exitOK
 	}
-	fmt.Fprintf(w, "dunlin-hub: %v\n", err)
+	fmt.Fprintf(w, "dunlin-hub: %v%s\n", err, mend(err))
 	var coded *codedError
 	if errors.As(err, &coded) {
 		return coded.code

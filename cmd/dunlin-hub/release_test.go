@@ -3,7 +3,10 @@ package main
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -12,6 +15,7 @@ import (
 
 	"github.com/dunlin-iot/dunlin/firmware/trust"
 	"github.com/dunlin-iot/dunlin/internal/fixture"
+	"github.com/dunlin-iot/dunlin/models/manifest"
 )
 
 // desk is a folder in which an owner works with dunlin-hub.
@@ -42,21 +46,25 @@ func (d *desk) hub(code int, line string) string {
 	return out.String()
 }
 
-// bundle zips the demo's model as it will be packed.
+// bundle zips the demo's model as 'dunlin models pack' does.
 func (d *desk) bundle(name string) string {
+	d.t.Helper()
+	return d.zip(name, func(w io.Writer, files fs.FS) error { return manifest.WriteZip(w, files) })
+}
+
+// squeezed zips it as other programs do: compressed, which no device opens.
+func squeezed(w io.Writer, files fs.FS) error {
+	z := zip.NewWriter(w)
+	return errors.Join(z.AddFS(files), z.Close())
+}
+
+func (d *desk) zip(name string, write func(io.Writer, fs.FS) error) string {
 	d.t.Helper()
 	f, err := os.Create(d.at(name))
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	z := zip.NewWriter(f)
-	if err := z.AddFS(os.DirFS(fixture.Path(d.t, "examples", "models", "motions", "1"))); err != nil {
-		d.t.Fatal(err)
-	}
-	if err := z.Close(); err != nil {
-		d.t.Fatal(err)
-	}
-	if err := f.Close(); err != nil {
+	if err := errors.Join(write(f, os.DirFS(fixture.Path(d.t, "examples", "models", "motions", "1"))), f.Close()); err != nil {
 		d.t.Fatal(err)
 	}
 	return d.at(name)
@@ -184,6 +192,7 @@ func TestExitCodesOfRelease(t *testing.T) {
 	if err := os.WriteFile(d.at("full/metadata/timestamp.json"), []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	d.zip("squeezed.dunlin", squeezed)
 	add := "release add --repo @repo @motions.dunlin"
 	for line, want := range map[string]struct {
 		code int
@@ -197,6 +206,11 @@ func TestExitCodesOfRelease(t *testing.T) {
 		"keys rotate root --repo @repo":                                   {exitUsage, "--old ID"},
 		"keys rotate king --repo @repo --old a --new @b":                  {exitUsage, "king"},
 		"release add --repo @repo @pass":                                  {exitUsage, "dunlin models pack"},
+		"release add --repo @repo @squeezed.dunlin":                       {exitUsage, "is compressed; want it stored"},
+		"release add --repo @repo @keys":                                  {exitUsage, "keys is a folder: a bundle is released as one file"},
+		"release add --agent --version 1 --arch arm --repo @repo @keys":   {exitUsage, "is a directory; name a file in it"},
+		"release show --repo @pass":                                       {exitUsage, "not a directory; check the path: a folder in it is a file"},
+		"release export @pass --repo @repo --online-key @keys/online.pem": {exitUsage, "not a directory; check the path: a folder in it is a file"},
 		add + " --floor 2":                                                {exitUsage, "revokes itself"},
 		add + " --floor -12":                                              {exitUsage, "no number may be negative"},
 		add + " --agent-min 1.4.0 --agent-max 1.2.0":                      {exitUsage, "no agent is from version 1.4.0 and up to version 1.2.0"},
@@ -219,6 +233,7 @@ func TestExitCodesOfRelease(t *testing.T) {
 	d.hub(0, add)
 	sign := "release sign --repo @repo --yes --key @keys/models-1.age"
 	wants(t, d.hub(exitUsage, sign+" --passphrase-file @other"), "does not open this key")
+	wants(t, d.hub(exitUsage, "release sign --repo @repo --yes --key @keys"), "is a directory; name a file in it")
 	wants(t, d.hub(exitRefused, "release export @x --repo @repo --online-key @keys/online.pem"), "models is staged and not published")
 }
 

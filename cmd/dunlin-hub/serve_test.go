@@ -233,7 +233,7 @@ func TestBadCommandLines(t *testing.T) {
 		"no port":         {serve("--mqtt", "127.0.0.1"), exitUsage, "not host:port"},
 		"page busy":       {serve("--http", busy.Addr().String()), exitFault, "another program listens on " + busy.Addr().String()},
 		"broker busy":     {serve("--mqtt", busy.Addr().String()), exitFault, "another program listens on " + busy.Addr().String()},
-		"state is a file": {serve("--state", file), exitFault, "not a directory: name another folder with --state\n"},
+		"state is a file": {serve("--state", file), exitUsage, "not a directory: name another folder with --state\n"},
 		"no state folder": {serve("--state", "/proc/nowhere"), exitAbsent, "no such file or directory: name another folder with --state\n"},
 		"no database":     {[]string{"verify", "--db", file + "-not"}, exitAbsent, file + "-not"},
 		"verify of what":  {[]string{"verify"}, exitUsage, "db"},

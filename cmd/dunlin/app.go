@@ -40,7 +40,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 	}
 	var quiet *quietError
 	if !errors.As(err, &quiet) {
-		fmt.Fprintf(a.err, "dunlin: %v\n", err)
+		fmt.Fprintf(a.err, "dunlin: %v%s\n", err, mend(err))
 	}
 	if !a.parsed {
 		fmt.Fprintln(a.err, "Run 'dunlin help' for the commands and their flags.")

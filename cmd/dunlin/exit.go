@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"io/fs"
+	"strings"
+	"syscall"
 
 	"github.com/dunlin-iot/dunlin/agent/config"
 	"github.com/dunlin-iot/dunlin/agent/control"
@@ -39,6 +41,18 @@ type quietError struct{ err error }
 func (e *quietError) Error() string { return e.err.Error() }
 func (e *quietError) Unwrap() error { return e.err }
 
+// mend is how to put a path right that is of the wrong kind, where an error ends with the system's words: they say only
+// what it is.
+func mend(err error) string {
+	switch text := err.Error(); {
+	case strings.HasSuffix(text, syscall.EISDIR.Error()):
+		return "; name a file in it"
+	case strings.HasSuffix(text, syscall.ENOTDIR.Error()):
+		return "; check the path: a folder in it is a file"
+	}
+	return ""
+}
+
 // exitCode sorts an error by what a script would do about it.
 func exitCode(err error) int {
 	var coded *codedError
@@ -49,7 +63,7 @@ func exitCode(err error) int {
 		return exitOK
 	case errors.As(err, &coded):
 		return coded.code
-	case errors.As(err, &bad), errors.Is(err, engine.ErrModel), manifest.CodeOf(err) != "", errors.Is(err, control.ErrBadRequest), errors.Is(err, pack.ErrSpec):
+	case errors.As(err, &bad), errors.Is(err, trust.ErrFile), errors.Is(err, syscall.EISDIR), errors.Is(err, syscall.ENOTDIR), errors.Is(err, engine.ErrModel), manifest.CodeOf(err) != "", errors.Is(err, control.ErrBadRequest), errors.Is(err, pack.ErrSpec):
 		return exitUsage
 	case trust.CodeOf(err) == trust.NotEnrolled, trust.CodeOf(err) == trust.NoMetadata:
 		return exitAbsent

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -75,6 +76,9 @@ sudo -u dunlin dunlin trust init …`,
 			return err
 		}
 		root, err := os.ReadFile(args[0])
+		if errors.Is(err, syscall.EISDIR) {
+			return withCode(exitUsage, fmt.Errorf("%s is a folder: name the file of the first root in it, metadata/1.root.json", args[0]))
+		}
 		if err != nil {
 			return fmt.Errorf("read root: %w", err)
 		}

@@ -85,6 +85,29 @@ func TestTrustCommands(t *testing.T) {
 	}
 }
 
+// TestTrustPathsOfTheWrongKind: a file where a folder is wanted, and the other way round, is a wrong command line.
+func TestTrustPathsOfTheWrongKind(t *testing.T) {
+	repo := trusttest.New(time.Now().Add(-time.Hour))
+	d := &trustDesk{t, t.TempDir(), t.TempDir()}
+	d.fill(repo.PublishAll())
+	state, root := "--state="+d.dir, filepath.Join(d.stick, "1.root.json")
+	digest := trusttest.Digest(repo.Files["1.root.json"])
+	d.dunlin(exitOK, "init", root, state, "--sha256", digest)
+	for says, c := range map[string]struct {
+		code int
+		args []string
+	}{
+		"dunlin: open metadata folder \"" + root + "\": this is a file: name the folder that holds the repository, as 'dunlin-hub release export DIR' makes it\n": {exitUsage, []string{"refresh", state, "--from", root}},
+		"/1.root.json/x\": there is no such folder; is the stick plugged in":                                                                                      {exitAbsent, []string{"refresh", state, "--from", filepath.Join(root, "x")}},
+		d.stick + " is a folder: name the file of the first root in it, metadata/1.root.json\n":                                                                   {exitUsage, []string{"init", d.stick, state, "--sha256", digest}},
+		"not a directory; check the path: a folder in it is a file\n":                                                                                             {exitUsage, []string{"refresh", "--state", root, "--from", d.stick}},
+	} {
+		if out := d.dunlin(c.code, c.args...); !strings.Contains(out, says) {
+			t.Errorf("%v: it says %s, want %s", c.args, out, says)
+		}
+	}
+}
+
 func TestBoardWord(t *testing.T) {
 	if got := boardWord("Raspberry Pi 4 Model B Rev 1.4"); got != "raspberry-pi-4-model-b-rev-1.4" {
 		t.Error(got)

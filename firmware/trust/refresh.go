@@ -98,6 +98,9 @@ func (r *refresh) fetch(name string, limit int64) ([]byte, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, refuse(Missing, "%s is not there: this copy of the repository is not whole", name).because(err)
 	}
+	if errors.Is(err, ErrNoFolder) || errors.Is(err, ErrFile) { // which file was asked for first says nothing
+		return nil, err
+	}
 	if err != nil {
 		return nil, fmt.Errorf("fetch %s: %w", name, err)
 	}

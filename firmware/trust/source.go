@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // Source fetches one file of metadata by its name in the repository ("timestamp.json", "5.root.json") and gives at most
@@ -22,11 +23,8 @@ func Folder(dir string) Source {
 	}
 	return func(_ context.Context, name string, max int64) ([]byte, error) {
 		root, err := os.OpenRoot(dir)
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("open metadata folder %q: %w", dir, ErrNoFolder)
-		}
 		if err != nil {
-			return nil, fmt.Errorf("open metadata folder %q: %w", dir, err)
+			return nil, noFolder(dir, err)
 		}
 		f, err := root.Open(name)
 		if err != nil {
@@ -36,6 +34,23 @@ func Folder(dir string) Source {
 		return data, errors.Join(err, f.Close(), root.Close())
 	}
 }
+
+// noFolder says why a folder does not open, and how to mend it.
+func noFolder(dir string, err error) error {
+	info, serr := os.Stat(dir)
+	switch {
+	case serr == nil && !info.IsDir():
+		err = ErrFile
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR): // the second: a folder on the way is a file
+		err = ErrNoFolder
+	case errors.Is(err, fs.ErrPermission):
+		err = fmt.Errorf("%w: copy it to a folder that this user may read", err)
+	}
+	return fmt.Errorf("open metadata folder %q: %w", dir, err)
+}
+
+// ErrFile is inside what a refresh from a Folder returns when that is a file.
+var ErrFile = errors.New("this is a file: name the folder that holds the repository, as 'dunlin-hub release export DIR' makes it")
 
 // ErrNoFolder is inside what a refresh from a Folder returns when the folder itself is not there. It is no fs.ErrNotExist:
 // that would be a repository without that file.
