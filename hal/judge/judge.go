@@ -79,7 +79,8 @@ func (j *Judge) Look(at time.Duration, sample []float32) (Verdict, string) {
 
 func (j *Judge) channel(i int, at time.Duration, v float32) (Verdict, string) {
 	r, s := &j.rules[i], &j.states[i]
-	stuck := s.repeats(r, at, v)
+	clipped := r.Clip > 0 && math.Abs(float64(v)) >= r.Clip
+	stuck := s.repeats(r, at, v, clipped)
 	flat := s.level(r, at, v)
 	switch x := float64(v); {
 	case math.IsNaN(x) || math.IsInf(x, 0):
@@ -88,7 +89,7 @@ func (j *Judge) channel(i int, at time.Duration, v float32) (Verdict, string) {
 		return Useless, fmt.Sprintf("%s is outside of %g to %g, which is all the chip can measure", j.names[i], r.Min, r.Max)
 	case stuck:
 		return Useless, fmt.Sprintf("%s has not changed for longer than %s: the chip is stuck", j.names[i], r.Stuck)
-	case r.Clip > 0 && math.Abs(x) >= r.Clip:
+	case clipped:
 		return Suspect, fmt.Sprintf("%s is clipped at %g: choose a wider range", j.names[i], r.Clip)
 	case flat:
 		return Suspect, fmt.Sprintf("%s varies by less than %g within %s: is the sensor connected?", j.names[i], r.Flat, r.FlatFor)
@@ -96,9 +97,9 @@ func (j *Judge) channel(i int, at time.Duration, v float32) (Verdict, string) {
 	return Good, ""
 }
 
-// repeats reports whether the value has stood still for too long.
-func (s *state) repeats(r *Rule, at time.Duration, v float32) bool {
-	if !s.begun || v != s.last {
+// repeats reports whether the value has stood still for too long. One that is cut off stands still however long.
+func (s *state) repeats(r *Rule, at time.Duration, v float32, clipped bool) bool {
+	if !s.begun || clipped || v != s.last {
 		s.last, s.since = v, at
 	}
 	s.stuck = r.Stuck > 0 && at-s.since > r.Stuck

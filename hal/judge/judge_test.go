@@ -23,6 +23,7 @@ func TestVerdicts(t *testing.T) {
 		{"no number", judge.Rule{}, []float32{nan}, judge.Useless, "not a number"},
 		{"clipped", judge.Rule{Clip: 4}, []float32{-4}, judge.Suspect, "clipped at 4"},
 		{"stuck", judge.Rule{Stuck: 300 * time.Millisecond}, []float32{1, 1, 1, 1, 1}, judge.Useless, "stuck"},
+		{"clipped for long", judge.Rule{Clip: 4, Stuck: 300 * time.Millisecond}, []float32{4, 4, 4, 4, 4, 4}, judge.Suspect, "clipped at 4"},
 		{"as long as its noise allows", judge.Rule{Stuck: 300 * time.Millisecond}, []float32{1, 1, 1, 1}, judge.Good, ""},
 		{"moves again", judge.Rule{Stuck: 300 * time.Millisecond}, []float32{1, 1, 1, 1, 1, 1.1}, judge.Good, ""},
 		{"flat", judge.Rule{Flat: 0.5, FlatFor: 400 * time.Millisecond}, []float32{1, 1.1, 1.2, 1.1, 1}, judge.Suspect, "connected"},
