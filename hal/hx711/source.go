@@ -79,7 +79,8 @@ func New(cfg Config) *poll.Source {
 	clip := min(math.Abs(float64(c.weight(highest))), math.Abs(float64(c.weight(lowest))))
 	return poll.New(poll.Config{
 		What: "hx711 at " + cfg.Where, Channels: []hal.Channel{{Name: "weight", Unit: unit}}, Every: cfg.Every,
-		Rules: []judge.Rule{{Clip: clip}}, Clock: cfg.Clock, Logger: cfg.Logger,
+		// 50 nV of noise (sheet, "key electrical characteristics") are twenty counts at a gain of 128, and five or more at the others.
+		Rules: []judge.Rule{{Clip: clip, Stuck: max(10*time.Second, 50*cfg.Every)}}, Clock: cfg.Clock, Logger: cfg.Logger,
 		Open: func(ctx context.Context) (poll.Chip, error) { return open(ctx, *c) },
 	})
 }

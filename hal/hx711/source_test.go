@@ -139,6 +139,14 @@ func TestSaturationIsClipped(t *testing.T) {
 	}
 }
 
+// TestStuck: a converter of 24 bits that gives the very same count for long converts nothing.
+func TestStuck(t *testing.T) {
+	blocks, _, err := collect(t, 1000, nil, func(_ int, c *hx711test.Chip) { c.Set("a128", 4711) })
+	if err == nil || !strings.Contains(err.Error(), "weight has not changed for longer than 10s") || len(blocks) < 300 {
+		t.Errorf("%v after %d samples", err, len(blocks))
+	}
+}
+
 func TestInputs(t *testing.T) {
 	for input, want := range map[hx711.Input]float32{hx711.A128: 1000, hx711.A64: 500, hx711.B32: -77} {
 		blocks, _, err := collect(t, 3, func(cfg *hx711.Config) { cfg.Input = input }, func(_ int, c *hx711test.Chip) {
