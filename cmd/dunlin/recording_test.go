@@ -4,13 +4,16 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/dunlin-iot/dunlin/hal"
 	"github.com/dunlin-iot/dunlin/hal/replay"
+	"github.com/dunlin-iot/dunlin/hal/traffic"
 )
 
 // replayed plays a recording and tells its samples and its discontinuities after the first.
@@ -108,5 +111,28 @@ func TestRecordingWithoutARate(t *testing.T) {
 	want := "# label: walking\n# origin: dunlin sources record, a chip\nt[s],ax[g]\n0.000000,1\n0.001000,1\n0.001001,1\n3.000000,1\n"
 	if out.String() != want {
 		t.Errorf("wrote\n%swant\n%s", out.String(), want)
+	}
+}
+
+// TestTrafficOfAChipThatGivesNothing is what its driver is mended by: it is kept, and the empty recording is not.
+func TestTrafficOfAChipThatGivesNothing(t *testing.T) {
+	h, _, sources := onI2C(t, "  room: {driver: bmp280, bus: i2c-1, address: 0x76}\n") // there is a BME280
+	dir := t.TempDir()
+	f := recordFlags{out: filepath.Join(dir, "room.csv"), traffic: filepath.Join(dir, "room.txt"), length: time.Second}
+	var said bytes.Buffer
+	err := newApp(nil, io.Discard, &said).recordOn(t.Context(), h, sources[0], f)
+	if exitCode(err) != exitAbsent || !strings.Contains(said.String(), "room.txt: transfers ") {
+		t.Errorf("%v; said %q", err, said.String())
+	}
+	text, err := os.ReadFile(f.traffic)
+	if err != nil {
+		t.Fatal(err)
+	}
+	recorded, err := traffic.Read("room.txt", bytes.NewReader(text))
+	if err != nil || len(recorded) == 0 || !bytes.Equal(recorded[0].Write, []byte{0xd0}) || !bytes.Equal(recorded[0].Read, []byte{0x60}) {
+		t.Errorf("%v, %v", recorded, err)
+	}
+	if _, err := os.Stat(f.out); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a recording without samples: %v", err)
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/dunlin-iot/dunlin/agent/config"
 	"github.com/dunlin-iot/dunlin/hal"
 	"github.com/dunlin-iot/dunlin/hal/replay"
 	"github.com/dunlin-iot/dunlin/hal/traffic"
@@ -64,6 +65,11 @@ func (a *app) record(ctx context.Context, name string, f recordFlags) error {
 	if err != nil {
 		return err
 	}
+	return a.recordOn(ctx, h, c, f)
+}
+
+func (a *app) recordOn(ctx context.Context, h *hardware, c config.SourceConfig, f recordFlags) error {
+	name := c.Name
 	for _, path := range []string{f.out, f.traffic} {
 		if _, err := os.Lstat(path); path != "" && err == nil {
 			return withCode(exitRefused, fmt.Errorf("write %q: it exists and is not overwritten; name another file: %w", path, fs.ErrExist))
@@ -85,7 +91,7 @@ func (a *app) record(ctx context.Context, name string, f recordFlags) error {
 	err = h.advised(ctx, c, recordFrom(ctx, src, r, f.label, rate))
 	h.close()
 	if r.samples == 0 {
-		return errors.Join(err, files.discard())
+		return errors.Join(err, a.keepTraffic(files, f))
 	}
 	if keepErr := files.keep(); keepErr != nil {
 		return errors.Join(err, keepErr)
@@ -128,12 +134,21 @@ func (f *recordFiles) keep() (err error) {
 	return errors.Join(err, f.samples.Commit())
 }
 
-func (f *recordFiles) discard() error {
-	err := f.samples.Discard()
-	if f.traffic != nil {
-		err = errors.Join(err, f.traffic.Discard())
+// keepTraffic lets go of a recording without samples. What went over the bus meanwhile tells why there are none.
+func (a *app) keepTraffic(files *recordFiles, f recordFlags) error {
+	err := files.samples.Discard()
+	if files.traffic == nil {
+		return err
 	}
-	return err
+	n, closeErr := files.tap.Close()
+	if err = errors.Join(err, closeErr); err != nil || n == 0 {
+		return errors.Join(err, files.traffic.Discard())
+	}
+	if err := files.traffic.Commit(); err != nil {
+		return err
+	}
+	a.say("wrote %s: transfers %d, and no sample came of them", f.traffic, n)
+	return nil
 }
 
 // patience is how much longer than asked for a source may take to open and to come to its first sample.
