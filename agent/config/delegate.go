@@ -79,14 +79,10 @@ func (p *Prefer) UnmarshalText(text []byte) error {
 
 func (p Prefer) MarshalText() ([]byte, error) { return []byte(p), nil }
 
-// builtin are the words that need no plug-in: the first three are for TensorFlow Lite, none and the rest for ONNX
-// Runtime, in the words of models/onnx.
-var builtin = []string{"xnnpack", "gpu", "none", "cpu", "tensorrt", "cuda", "openvino", "qnn", "vitisai", "webgpu"}
-
 // delegates fills the preference of p, and what its words mean.
 func (r *resolver) delegates(p *PipelineConfig, raw []Delegate) {
 	presets := engine.PresetNames()
-	known := slices.Compact(slices.Sorted(slices.Values(slices.Concat(builtin, presets))))
+	known := engine.DelegateNames()
 	for i, d := range raw {
 		name := string(d.Name)
 		if name == "" {

@@ -7,7 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/dunlin-iot/dunlin/hal/board"
 	"github.com/dunlin-iot/dunlin/hub/release"
+	"github.com/dunlin-iot/dunlin/models/engine"
 )
 
 func releaseCommand() *cobra.Command {
@@ -53,6 +55,7 @@ func releaseAddCommand() *cobra.Command {
 	f.StringVar(&delegates, "delegates", "", "only with one of these delegates, `words` as edgetpu,teflon")
 	f.StringVar(&bases, "bases", "", "SHA-256 `digests` of files that a delta exists for")
 	f.Int64Var(&o.Demands.RAM, "ram", 0, "only with so many `MiB` of memory")
+	f.BoolVar(&o.Own, "own-names", false, "boards and delegates may have names that are not known here: a board of your own, a plug-in of your own")
 	liftFlag(c, &o.Lift)
 	f.StringVar(&o.Demands.AgentMin, "agent-min", "", "first `version` of the agent that can use it")
 	f.StringVar(&o.Demands.AgentMax, "agent-max", "", "last `version` of the agent that can use it")
@@ -60,7 +63,7 @@ func releaseAddCommand() *cobra.Command {
 }
 
 func addRelease(c *cobra.Command, repo, file string, agent bool, o release.Offer) (err error) {
-	r, err := release.Open(repo, release.Config{})
+	r, err := release.Open(repo, release.Config{Known: release.Names{Boards: board.Names(), Delegates: engine.DelegateNames()}})
 	if err != nil {
 		return err
 	}

@@ -216,6 +216,8 @@ func TestExitCodesOfRelease(t *testing.T) {
 		add + " --agent-min 1.4.0 --agent-max 1.2.0":                      {exitUsage, "no agent is from version 1.4.0 and up to version 1.2.0"},
 		add + " --arch amd64,armv9":                                       {exitUsage, `no agent runs on the architecture "armv9": they are amd64, arm64, arm`},
 		add + " --arch x86_64":                                            {exitUsage, `"x86_64" is called amd64 here`},
+		add + " --board raspbery-pi-4-*":                                  {exitUsage, `no board is known as "raspbery-pi-4-*": did you mean raspberry-pi-4, or`},
+		add + " --delegates egdetpu":                                      {exitUsage, `no delegate is known as "egdetpu": did you mean edgetpu? --own-names lists it all the same`},
 		add + " --board Raspberry-Pi-4*":                                  {exitUsage, `the board "Raspberry-Pi-4*" fits no device`},
 		"keys init --repo @r2 --keys @k2 --passphrase-file @short":        {exitUsage, "at least 12 characters"},
 		"release sign --repo @nothing --key @keys/models-1.age":           {exitAbsent, "'dunlin-hub keys init' makes one"},
@@ -230,6 +232,7 @@ func TestExitCodesOfRelease(t *testing.T) {
 	} {
 		wants(t, d.hub(want.code, line), want.says)
 	}
+	d.hub(0, add+" --board acme-gateway --delegates edgetpu,acme-npu --own-names")
 	d.hub(0, add)
 	sign := "release sign --repo @repo --yes --key @keys/models-1.age"
 	wants(t, d.hub(exitUsage, sign+" --passphrase-file @other"), "does not open this key")

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -120,6 +121,9 @@ func TestKinds(t *testing.T) {
 		{[]string{"linux,dummy-virt"}, board.GenericARM},
 	} {
 		b := newMachine(t, c.compatible...).board()
+		if !slices.Contains(board.Names(), string(c.want)) {
+			t.Errorf("%s is not among the names of boards", c.want)
+		}
 		if b.Kind() != c.want || b.Model() != "Board of "+c.compatible[0] {
 			t.Errorf("%v: %s, %q", c.compatible, b.Kind(), b.Model())
 		}
@@ -128,6 +132,18 @@ func TestKinds(t *testing.T) {
 	m.file("sys/class/dmi/id/product_name", "Standard PC (Q35)\n")
 	if b := m.board(); strings.HasPrefix(string(b.Kind()), "raspberry") || b.Model() != "Standard PC (Q35)" {
 		t.Errorf("without a device tree: %s, %q", b.Kind(), b.Model())
+	}
+}
+
+// TestOwnNames: what boards wrote to /proc/device-tree/model, without the revision that some add.
+func TestOwnNames(t *testing.T) {
+	for _, model := range []string{"Raspberry Pi 4 Model B Rev 1.4", "Raspberry Pi 3 Model B Plus Rev 1.3", "Raspberry Pi Zero W Rev 1.1", "Raspberry Pi 5 Model B Rev 1.0",
+		"Raspberry Pi Compute Module 4 Rev 1.0", "Raspberry Pi Compute Module 5 Rev 1.0", "NVIDIA Jetson Nano Developer Kit", "NVIDIA Jetson AGX Orin Developer Kit",
+		"NVIDIA Jetson Orin Nano Engineering Reference Developer Kit Super"} {
+		word, _, _ := strings.Cut(strings.ReplaceAll(strings.ToLower(model), " ", "-"), "-rev-")
+		if !slices.Contains(board.Names(), word) {
+			t.Errorf("%q is not among the names of boards", word)
+		}
 	}
 }
 

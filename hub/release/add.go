@@ -30,11 +30,13 @@ type Offer struct {
 	Demands trust.Demands
 	Bases   []string
 	Lift    bool // the list may lift a revocation: see Lifts
+	Own     bool // boards and delegates may have names that are not known here
 }
 
 // Add copies a file into the repository and stages the list that names it. Nothing is offered until that list has been
 // signed and published. Listing the same version again replaces its numbers and demands. A number is held against every
-// list that was ever published here, and a list that lifts a revocation is refused unless the offer says so.
+// list that was ever published here; a list that lifts a revocation, and a name of a board or delegate that nobody knows,
+// are refused unless the offer says so.
 func (r *Repository) Add(file string, o Offer) (trust.Release, error) {
 	next, err := r.nextList(o.Role)
 	if err != nil {
@@ -46,6 +48,9 @@ func (r *Repository) Add(file string, o Offer) (trust.Release, error) {
 	}
 	before := h.lifts(releases(next))
 	rel, err := o.list(file, next, h)
+	if err == nil && !o.Own {
+		err = r.known.checkNames(o.Demands, h)
+	}
 	if err != nil {
 		return trust.Release{}, fmt.Errorf("add %q: %w", file, err)
 	}

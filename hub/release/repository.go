@@ -39,15 +39,17 @@ var stagedRoles = []string{Root, Targets, Models, Firmware}
 
 // Repository is one folder of signed versions.
 type Repository struct {
-	dir  string
-	now  func() time.Time
-	hook func(point string)
+	dir   string
+	now   func() time.Time
+	known Names
+	hook  func(point string)
 }
 
 // Config is what a Repository needs. The zero value is for use.
 type Config struct {
-	Now  func() time.Time   // the signers' date; nil means time.Now
-	Hook func(point string) // tests pull the stick at named points of Export; nil does nothing
+	Now   func() time.Time   // the signers' date; nil means time.Now
+	Known Names              // of boards and delegates; what Add is asked for besides needs Offer.Own
+	Hook  func(point string) // tests cut Publish and Export at named points; nil does nothing
 }
 
 // Open opens a repository that Create has made.
@@ -70,7 +72,7 @@ func newRepository(dir string, cfg Config) *Repository {
 	if cfg.Hook == nil {
 		cfg.Hook = func(string) {}
 	}
-	return &Repository{dir: dir, hook: cfg.Hook, now: func() time.Time { return cfg.Now().UTC().Truncate(time.Second) }}
+	return &Repository{dir: dir, known: cfg.Known, hook: cfg.Hook, now: func() time.Time { return cfg.Now().UTC().Truncate(time.Second) }}
 }
 
 // Dir is the repository's folder.

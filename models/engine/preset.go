@@ -5,6 +5,15 @@ import (
 	"time"
 )
 
+// builtin are the words for delegates that need no plug-in: the first three are for TensorFlow Lite, none and the rest
+// for ONNX Runtime, in the words of models/onnx.
+var builtin = []string{"xnnpack", "gpu", "none", "cpu", "tensorrt", "cuda", "openvino", "qnn", "vitisai", "webgpu"}
+
+// DelegateNames are all words that mean a delegate without saying where its library is, in their order.
+func DelegateNames() []string {
+	return slices.Compact(slices.Sorted(slices.Values(slices.Concat(builtin, PresetNames()))))
+}
+
 // Preset is what is known of an accelerator's plug-in, so that a configuration need only name it.
 type Preset struct {
 	Name      string
