@@ -59,6 +59,9 @@ and sticks that are not on the network, each with another person. The online key
 }
 
 func initKeys(w io.Writer, repo, dir, passphrase string, work int) error {
+	if err := release.Prepare(repo); err != nil {
+		return err
+	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make folder for keys: %w", err)
 	}

@@ -240,6 +240,17 @@ func TestExitCodesOfRelease(t *testing.T) {
 	wants(t, d.hub(exitRefused, "release export @x --repo @repo --online-key @keys/online.pem"), "models is staged and not published")
 }
 
+// TestKeysOfNoRepository: keys are written where the repository they are for can be made, and nowhere else.
+func TestKeysOfNoRepository(t *testing.T) {
+	d := newDesk(t)
+	d.hub(0, "keys init --repo @repo --keys @keys --passphrase-file @pass --work 10")
+	wants(t, d.hub(exitRefused, "keys init --repo @repo --keys @more --passphrase-file @pass --work 10"), "there is one already")
+	wants(t, d.hub(exitUsage, "keys init --repo @pass --keys @more --passphrase-file @pass --work 10"), "not a directory; check the path")
+	if _, err := os.Stat(d.at("more")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("keys of no repository lie there: %v", err)
+	}
+}
+
 // TestRevocationIsLiftedOnPurpose: whoever stages and whoever signs say --lift, and read what it means.
 func TestRevocationIsLiftedOnPurpose(t *testing.T) {
 	d := newDesk(t)

@@ -40,17 +40,10 @@ func NewKeys(p Plan) (Keys, error) {
 // Create makes a repository with a first root, no releases, and everything signed. It gives the bytes of root.json,
 // whose SHA-256 devices are enrolled with.
 func Create(dir string, p Plan, keys Keys, cfg Config) (*Repository, []byte, error) {
+	if err := Prepare(dir); err != nil {
+		return nil, nil, err
+	}
 	r := newRepository(dir, cfg)
-	for _, sub := range []string{"metadata", "targets", "staged"} {
-		if err := os.MkdirAll(filepath.Join(dir, sub), 0o750); err != nil {
-			return nil, nil, fmt.Errorf("create repository: %w", err)
-		}
-	}
-	if v, err := r.newest(Root); err != nil {
-		return nil, nil, fmt.Errorf("create repository %q: %w", dir, err)
-	} else if v > 0 {
-		return nil, nil, refused("create repository %q: there is one already", dir)
-	}
 	if err := r.stageAll(p, keys); err != nil {
 		return nil, nil, err
 	}
@@ -66,6 +59,22 @@ func Create(dir string, p Plan, keys Keys, cfg Config) (*Repository, []byte, err
 	}
 	data, err := os.ReadFile(r.published(1, Root))
 	return r, data, err
+}
+
+// Prepare makes the folders of a repository that is to be created, and refuses a place where there is one: to be called
+// before its keys are written anywhere.
+func Prepare(dir string) error {
+	for _, sub := range []string{"metadata", "targets", "staged"} {
+		if err := os.MkdirAll(filepath.Join(dir, sub), 0o750); err != nil {
+			return fmt.Errorf("create repository: %w", err)
+		}
+	}
+	if v, err := newRepository(dir, Config{}).newest(Root); err != nil {
+		return fmt.Errorf("create repository %q: %w", dir, err)
+	} else if v > 0 {
+		return refused("create repository %q: there is one already", dir)
+	}
+	return nil
 }
 
 func (r *Repository) stageAll(p Plan, keys Keys) error {
