@@ -16,6 +16,7 @@ func (r *resolver) sources() []SourceConfig {
 	for _, name := range slices.Sorted(maps.Keys(r.file.Sources)) {
 		out = append(out, r.source(string(name), r.file.Sources[name]))
 	}
+	r.places(out)
 	return out
 }
 

@@ -76,7 +76,7 @@ func TestSchemaTakesGoodFiles(t *testing.T) {
 // beyondSchema are faults that only Load can see: what refers to what, what YAML allows and we do not, and limits of
 // values that carry a unit.
 var beyondSchema = []string{
-	"alias", "channel-twice", "channels-empty", "command-empty", "deep-brackets", "deep-dashes", "deep-indent",
+	"address-decimal", "alias", "channel-twice", "channels-empty", "chip-twice", "command-empty", "deep-brackets", "deep-dashes", "deep-indent",
 	"delegate", "delegate-nameless", "delegate-options", "delegate-plugin-name", "delegate-twice",
 	"duration-above", "edges-of-level", "every-of-edge", "every-too-short", "frames-and-channels", "frames-odd",
 	"frames-or-channels", "gyro-mpu6050", "hub-url-password", "ina219-current", "inputs-empty", "inputs-twice", "limit-above", "merge-key",

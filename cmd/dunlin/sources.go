@@ -50,50 +50,23 @@ func findSource(cfg *config.Config, name string) (config.SourceConfig, error) {
 	return config.SourceConfig{}, withCode(exitAbsent, fmt.Errorf("there is no source %q; the configuration has: %s", name, strings.Join(names, ", ")))
 }
 
-// usual are the addresses that chips have when nobody changes them.
-var usual = map[string]uint16{
-	"bme280": 0x76, "bmp280": 0x76, "scd4x": 0x62, "hdc302x": 0x44, "aht20": 0x38, "mcp9808": 0x18, "tmp102": 0x48, "tmp75": 0x48, "bh1750": 0x23,
-	"ads1115": 0x48, "ina219": 0x40, "mpu6050": 0x68, "lsm6ds": 0x6a, "adxl345": 0x53,
-}
-
-// wiringOf is where the chip of a source is by the configuration; false when the source is no chip on a bus.
-func wiringOf(c config.SourceConfig) (p config.Place, chip bool) {
-	switch {
-	case c.Chip != nil:
-		return c.Chip.Place, true
-	case c.SCD4x != nil:
-		return c.SCD4x.Place, true
-	case c.ADS1115 != nil:
-		return c.ADS1115.Place, true
-	case c.INA219 != nil:
-		return c.INA219.Place, true
-	case c.IMU != nil:
-		return c.IMU.Place, true
-	}
-	return config.Place{}, false
-}
-
-// placeOf is where the chip of a source is, its usual address filled in; false when the source is no chip on an I2C bus.
+// placeOf is where the chip of a source is; false when the source is no chip on an I2C bus.
 func placeOf(c config.SourceConfig) (p config.Place, chip bool) {
-	p, chip = wiringOf(c)
-	if !chip || p.SPI != "" {
+	if p, chip = c.Place(); p.SPI != "" {
 		return config.Place{}, false
 	}
-	if p.Address == 0 {
-		p.Address = usual[c.Driver]
-	}
-	return p, true
+	return p, chip
 }
 
 // spiOf is the SPI device of a source's chip, empty when it has none.
 func spiOf(c config.SourceConfig) string {
-	p, _ := wiringOf(c)
+	p, _ := c.Place()
 	return strings.TrimPrefix(p.SPI, "/dev/")
 }
 
 // whereOf is the bus or the SPI device of a source's chip, for people.
 func whereOf(c config.SourceConfig) string {
-	p, _ := wiringOf(c)
+	p, _ := c.Place()
 	return cmp.Or(spiOf(c), p.Bus)
 }
 

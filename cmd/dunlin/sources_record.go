@@ -75,7 +75,7 @@ func (a *app) recordOn(ctx context.Context, h *hardware, c config.SourceConfig, 
 			return withCode(exitRefused, fmt.Errorf("write %q: it exists and is not overwritten; name another file: %w", path, fs.ErrExist))
 		}
 	}
-	if _, chip := wiringOf(c); f.traffic != "" && !chip {
+	if _, chip := c.Place(); f.traffic != "" && !chip {
 		return withCode(exitUsage, fmt.Errorf("source %s is no chip on an I2C or SPI bus: traffic is written of those only", name))
 	}
 	files, err := f.create(h, name)
