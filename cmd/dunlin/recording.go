@@ -15,7 +15,7 @@ import (
 // A source with a rate is written on a grid of that rate which follows the source's own times slowly: no step is less
 // than 0.8 or more than 1.2 periods, as a replay wants it, and none of the source's drift is lost. Where the source
 // has missed samples, at least two periods pass, so that the replay is discontinuous there too. The samples of a source
-// without a rate have their own times; such a file is for people.
+// without a rate have their own times, and a line where some are missing.
 type recording struct {
 	out    io.Writer
 	period time.Duration // zero: no rate
@@ -36,6 +36,8 @@ func (r *recording) head(what, label string, rate hal.Hertz, channels []hal.Chan
 	var b strings.Builder
 	if rate > 0 {
 		fmt.Fprintf(&b, "# rate_hz: %s\n", strconv.FormatFloat(float64(rate), 'f', -1, 64))
+	} else {
+		b.WriteString("# rate_hz: none\n")
 	}
 	if label != "" {
 		fmt.Fprintf(&b, "# label: %s\n", label)
@@ -64,8 +66,11 @@ func (r *recording) sample(at time.Duration, gap bool, values []float32) {
 		r.end()
 		return
 	}
-	r.last = at
-	r.line = strconv.AppendFloat(r.line[:0], r.at.Seconds(), 'f', 6, 64)
+	r.last, r.line = at, r.line[:0]
+	if gap && r.period == 0 && r.samples > 0 {
+		r.line = append(r.line, "# gap\n"...)
+	}
+	r.line = strconv.AppendFloat(r.line, r.at.Seconds(), 'f', 6, 64)
 	r.line = append(appendValues(r.line, values), '\n')
 	_, r.err = r.out.Write(r.line)
 	r.samples++

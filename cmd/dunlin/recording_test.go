@@ -105,10 +105,13 @@ func TestRecordingOnAFullDiskEnds(t *testing.T) {
 func TestRecordingWithoutARate(t *testing.T) {
 	var out bytes.Buffer
 	r := newRecording(&out, 0)
-	for _, at := range []time.Duration{time.Second, 1001 * time.Millisecond, 1001 * time.Millisecond, 4 * time.Second} {
-		r.block(hal.Block{At: at, Channels: 1, Values: []float32{1}})
+	for i, at := range []time.Duration{time.Second, 1001 * time.Millisecond, 1001 * time.Millisecond, 4 * time.Second} {
+		r.block(hal.Block{At: at, Discont: i%3 == 0, Channels: 1, Values: []float32{1}})
 	}
-	want := "# label: walking\n# origin: dunlin sources record, a chip\nt[s],ax[g]\n0.000000,1\n0.001000,1\n0.001001,1\n3.000000,1\n"
+	if samples, gaps := replayed(t, out.Bytes()); samples != 4 || gaps != 1 {
+		t.Errorf("replayed %d samples and %d gaps of 4 and 1", samples, gaps)
+	}
+	want := "# rate_hz: none\n# label: walking\n# origin: dunlin sources record, a chip\nt[s],ax[g]\n0.000000,1\n0.001000,1\n0.001001,1\n# gap\n3.000000,1\n"
 	if out.String() != want {
 		t.Errorf("wrote\n%swant\n%s", out.String(), want)
 	}

@@ -192,16 +192,12 @@ func (a *app) sayRecorded(name string, src hal.Source, r *recording, f recordFla
 	if files.traffic != nil {
 		a.say("wrote %s: transfers %d", f.traffic, files.transfers)
 	}
-	if r.period > 0 {
-		a.say("next: sources: {%s: {driver: replay, file: %s}}", name, f.out)
-	} else {
-		a.say("the source has no fixed rate: this file is to be read, it cannot be replayed")
-	}
+	a.say("next: sources: {%s: {driver: replay, file: %s}}", name, f.out)
 }
 
 // checkReplays plays what was written, as the driver replay will.
 func (a *app) checkReplays(ctx context.Context, r *recording, f recordFlags) error {
-	if r.period == 0 || ctx.Err() != nil {
+	if ctx.Err() != nil {
 		return nil
 	}
 	played := 0

@@ -13,6 +13,9 @@
 // t[ms] or t[us]; the last may be label and recording, in any order. A value that is missing is written nan. Nothing else
 // is guessed: what is wrong is told as file:line:column.
 //
+// Where a source has no fixed rate, the line is "# rate_hz: none", and each sample comes at its own time. A line "# gap"
+// between two rows says that samples are missing there.
+//
 // Blocks leave, stamped and paced by the clock. Reader reads the same text from any stream, for programs that want the
 // rows themselves. The package imports hal and internal/clock; it starts no goroutine.
 package replay

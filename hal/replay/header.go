@@ -21,6 +21,7 @@ const (
 type Header struct {
 	Meta     map[string]string // "# key: value" lines: rate_hz, label, origin, ...
 	Rate     hal.Hertz         // of rate_hz; zero when the recording does not say
+	Uneven   bool              // rate_hz is none: each sample has a time of its own, and no rate connects them
 	Label    string            // of label; empty when it does not say
 	Channels []hal.Channel
 	Labels   bool // each row has a label of its own
@@ -61,9 +62,12 @@ func (r *Reader) meta(line string) error {
 	case "label":
 		r.header.Label = value
 	case "rate_hz":
+		if r.header.Uneven = value == "none"; r.header.Uneven {
+			return nil
+		}
 		hz, err := strconv.ParseFloat(value, 64)
 		if err != nil || !(hz >= 1e-6 && hz <= 1e9) {
-			return r.wrong(strings.Index(line, value)+1, fmt.Sprintf("rate_hz is %q", value), "write samples per second, as 10 or 52.5")
+			return r.wrong(strings.Index(line, value)+1, fmt.Sprintf("rate_hz is %q", value), "write samples per second, as 10 or 52.5, or none where each sample has a time of its own")
 		}
 		r.header.Rate = hal.Hertz(hz)
 	}
@@ -101,6 +105,9 @@ func (r *Reader) head(line string) error {
 		return r.wrong(1, "no column holds values", "name them with their unit, as ax[m/s2]")
 	}
 	r.header.Timed, r.header.Labels = r.cols.time >= 0, r.cols.label >= 0
+	if r.header.Uneven && !r.header.Timed {
+		return r.wrong(1, "rate_hz is none, and no column says when the samples were", "put the time first: t[s]")
+	}
 	return nil
 }
 

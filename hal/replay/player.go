@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,6 +20,7 @@ type player struct {
 	at    time.Duration // of the next sample
 	index int           // of the next recording
 	block hal.Block
+	apart time.Duration // the last two samples of an uneven recording; zero when there was one
 
 	channels []hal.Channel // of the first file
 }
@@ -48,18 +50,26 @@ func (p *player) file(ctx context.Context, path string) (err error) {
 
 func (p *player) parts(ctx context.Context, r *Reader, s *survey) error {
 	line := timeline{reader: r, period: s.period}
-	step := s.period
-	if p.src.cfg.Speed > 0 {
-		step = max(time.Duration(float64(s.period)/p.src.cfg.Speed), 1)
-	}
-	p.begin(step, len(s.header.Channels), p.blockSize(s.period))
-	for _, part := range s.parts {
+	p.begin(p.scaled(s.period), len(s.header.Channels), p.blockSize(s.period))
+	for i, part := range s.parts {
+		if part.fresh && i > 0 {
+			p.rest()
+		}
 		p.block.Discont = part.fresh
-		if err := p.part(ctx, r, &line, part, step); err != nil || ctx.Err() != nil {
+		if err := p.part(ctx, r, &line, part); err != nil || ctx.Err() != nil {
 			return err
 		}
 	}
+	p.rest()
 	return nil
+}
+
+// rest puts the next recording behind the last sample of an uneven one: as far as that was behind the one before.
+func (p *player) rest() {
+	if p.block.Period == 0 {
+		p.at += cmp.Or(p.apart, p.scaled(time.Second))
+		p.apart = 0
+	}
 }
 
 // begin makes the block that all samples of a file go through.
@@ -69,6 +79,8 @@ func (p *player) begin(step time.Duration, channels, samples int) {
 
 func (p *player) blockSize(period time.Duration) int {
 	switch {
+	case period == 0: // a block has one time
+		return 1
 	case p.src.cfg.Block > 0:
 		return p.src.cfg.Block
 	case p.src.cfg.Speed == 0:
@@ -78,27 +90,23 @@ func (p *player) blockSize(period time.Duration) int {
 }
 
 // part plays the rows of one recording.
-func (p *player) part(ctx context.Context, r *Reader, line *timeline, part part, step time.Duration) error {
+func (p *player) part(ctx context.Context, r *Reader, line *timeline, part part) error {
 	announced := false
 	var row Row
 	for i := range part.rows {
 		if err := r.Next(&row); err != nil {
 			return changed(r, err)
 		}
-		gap, err := line.next(&row)
+		ahead, missing, err := line.next(&row)
 		if err != nil {
 			return err
 		}
-		if gap > 0 {
-			p.flush(ctx)
-			p.at += p.scaled(gap)
-			p.block.Discont = true
-		}
+		p.advance(ctx, ahead, missing)
 		if len(p.block.Values) == 0 {
 			p.block.At = p.at
 		}
 		p.block.Values = append(p.block.Values, row.Values...)
-		p.at += step
+		p.at += p.block.Period
 		if !announced {
 			announced = true
 			p.announce(part)
@@ -128,9 +136,23 @@ func (p *player) announce(part part) {
 	p.index++
 }
 
+// advance moves the time of the next sample, where it does not simply follow.
+func (p *player) advance(ctx context.Context, ahead time.Duration, missing bool) {
+	if ahead == 0 && !missing {
+		return
+	}
+	p.flush(ctx)
+	p.at += p.scaled(ahead)
+	p.block.Discont = p.block.Discont || missing
+	if p.block.Period == 0 {
+		p.apart = p.scaled(ahead)
+	}
+}
+
+// scaled is a time of the recording as it is played: never none where there was one.
 func (p *player) scaled(d time.Duration) time.Duration {
-	if p.src.cfg.Speed > 0 {
-		return time.Duration(float64(d) / p.src.cfg.Speed)
+	if p.src.cfg.Speed > 0 && d > 0 {
+		return max(time.Duration(float64(d)/p.src.cfg.Speed), 1)
 	}
 	return d
 }

@@ -11,6 +11,9 @@ import (
 	"unsafe"
 )
 
+// gapLine stands between two rows where samples are missing.
+const gapLine = "# gap"
+
 // Reader reads the rows of a recording from a stream, holding one line at a time.
 type Reader struct {
 	file   string
@@ -27,6 +30,7 @@ type Row struct {
 	Values    []float32 // one per channel; NaN where the value is missing
 	Label     string    // of the row, or of the whole recording
 	Recording string
+	Gap       bool // samples are missing before this one: a line "# gap" says so
 }
 
 // NewReader reads up to the header. file is the name that errors begin with. Errors are a *SyntaxError, or what in
@@ -56,6 +60,7 @@ func NewReader(file string, in io.Reader) (*Reader, error) {
 
 // Next reads one row into row. It returns io.EOF after the last one, unwrapped.
 func (r *Reader) Next(row *Row) error {
+	row.Gap = false
 	for {
 		line, err := r.next()
 		if err != nil {
@@ -65,6 +70,7 @@ func (r *Reader) Next(row *Row) error {
 			row.Line = r.line
 			return r.row(row, line)
 		}
+		row.Gap = row.Gap || string(line) == gapLine
 	}
 }
 

@@ -121,7 +121,7 @@ func TestNoGarbagePerRow(t *testing.T) {
 }
 
 func FuzzReader(f *testing.F) {
-	for _, s := range []string{"t[s],x[1]\n0,1\n", "# rate_hz: 10\n# label: a\nx[1],label,recording\n1,\"b\",c\n", "\xef\xbb\xbfx[1]\r\nnan\r\n", "x[1]\n1e39\n", ",\n", "#:\n"} {
+	for _, s := range []string{"t[s],x[1]\n0,1\n", "# rate_hz: 10\n# label: a\nx[1],label,recording\n1,\"b\",c\n", "\xef\xbb\xbfx[1]\r\nnan\r\n", "x[1]\n1e39\n", door, ",\n", "#:\n"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

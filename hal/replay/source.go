@@ -34,7 +34,7 @@ type Recording struct {
 // Source plays recordings. Samples are stamped one period apart, from the moment of Run; the period is the recording's
 // divided by Speed. A block comes when its last sample is due by the clock, so late ones catch up and nothing drifts.
 // With Speed 0 nothing is waited for and the stamps run ahead of the clock. Where the recording's own time jumps, or a new
-// recording begins, the block has Discont.
+// recording begins, the block has Discont. The samples of a recording without a rate come one in a block, each at its time.
 //
 // A whole file is read once before it is played: what is wrong with it is an error before its first sample.
 type Source struct {

@@ -195,6 +195,8 @@ func TestGap(t *testing.T) {
 func TestRefusesToPlay(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"no rate":       {"x[1]\n1\n", "no rate"},
+		"no time":       {"# rate_hz: none\nx[1]\n1\n", "no column says when"},
+		"same time":     {door + "9.000001,1\n", ":8:1: time goes"},
 		"no rows":       {"# rate_hz: 1\nx[1]\n", "no rows"},
 		"back in time":  {head + "0.1,1,1\n0.0,1,1\n", ":5:1: time goes"},
 		"wrong rate":    {"# rate_hz: 10\nt[s],x[1]\n0,1\n0.01,1\n", "set rate_hz right"},

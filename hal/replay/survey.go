@@ -20,7 +20,7 @@ type part struct {
 // survey is what one reading of a whole file has found.
 type survey struct {
 	header Header
-	period time.Duration
+	period time.Duration // zero when the recording is uneven
 	parts  []part
 }
 
@@ -48,7 +48,7 @@ func lookThrough(path string, in io.Reader) (survey, error) {
 		} else if err != nil {
 			return survey{}, err
 		}
-		if _, err := line.next(&row); err != nil {
+		if _, _, err := line.next(&row); err != nil {
 			return survey{}, err
 		}
 		s.add(path, &row)
@@ -56,8 +56,8 @@ func lookThrough(path string, in io.Reader) (survey, error) {
 	if len(s.parts) == 0 {
 		return survey{}, r.wrong(1, "no rows", "record at least one sample")
 	}
-	if s.period = line.period; s.period <= 0 {
-		return survey{}, r.wrong(1, "no rate", `add a line "# rate_hz: 10" at the top`)
+	if s.period = line.period; s.period <= 0 && !s.header.Uneven {
+		return survey{}, r.wrong(1, "no rate", `add a line "# rate_hz: 10" at the top, or "# rate_hz: none" where each sample has a time of its own`)
 	}
 	return s, nil
 }
@@ -78,36 +78,37 @@ func (s *survey) add(path string, row *Row) {
 // timeline follows the time column of a file and finds where samples are missing.
 type timeline struct {
 	reader *Reader
-	period time.Duration // zero until two rows have told it
+	period time.Duration // zero until two rows have told it, and always when the recording is uneven
 	last   float64
 	name   string
 	begun  bool
 }
 
-// next is how long before this row samples are missing: zero when the row follows the one before.
-func (t *timeline) next(row *Row) (gap time.Duration, err error) {
+// next is how much later a row is than one that follows at once, and whether samples are missing before it. What follows
+// at once comes a period after the row before; in an uneven recording, with it.
+func (t *timeline) next(row *Row) (ahead time.Duration, missing bool, err error) {
 	if !t.reader.header.Timed {
-		return 0, nil
+		return 0, row.Gap, nil
 	}
 	if !t.begun || row.Recording != t.name { // each recording may begin at zero
 		t.begun, t.name, t.last = true, row.Recording, row.Time
-		return 0, nil
+		return 0, false, nil
 	}
 	step := row.Time - t.last
 	t.last = row.Time
 	if !(step > 0) || step > 1e9 {
-		return 0, t.reader.wrong(1, fmt.Sprintf("time goes from one row to the next by %g s", step), "sort the rows by time")
+		return 0, false, t.reader.wrong(1, fmt.Sprintf("time goes from one row to the next by %g s", step), "sort the rows by time")
 	}
-	passed := time.Duration(step * float64(time.Second))
-	if t.period == 0 {
-		t.period = max(passed, 1)
-		return 0, nil
+	passed := max(time.Duration(step*float64(time.Second)), 1)
+	switch {
+	case t.reader.header.Uneven:
+		return passed, row.Gap, nil
+	case t.period == 0:
+		t.period = passed
+	case passed < t.period/2:
+		return 0, false, t.reader.wrong(1, fmt.Sprintf("only %v since the last row", passed), fmt.Sprintf("set rate_hz right: it means %v", t.period))
+	case passed > t.period*3/2:
+		return passed - t.period, true, nil
 	}
-	if passed < t.period/2 {
-		return 0, t.reader.wrong(1, fmt.Sprintf("only %v since the last row", passed), fmt.Sprintf("set rate_hz right: it means %v", t.period))
-	}
-	if passed > t.period*3/2 {
-		return passed - t.period, nil
-	}
-	return 0, nil
+	return 0, row.Gap, nil
 }
