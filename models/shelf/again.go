@@ -35,8 +35,11 @@ func (s *Shelf) resume(ctx context.Context, f File, v Version) error {
 		return err
 	}
 	v, err := s.proceed(ctx, f)
-	if err == nil || v.State == Refused {
-		return err
+	for isFull(err) && s.makeRoom(f.Size/2) { // a step that takes little more than it must
+		v, err = s.proceed(ctx, f)
+	}
+	if err == nil || v.State == Refused || isFull(err) {
+		return s.withoutRoom(f, err)
 	}
 	_, serr := s.step("postponed", f, func(v *Version) { v.Tries = 0 }) // the process lives
 	return errors.Join(err, serr)

@@ -25,9 +25,18 @@ func (s *Shelf) Import(ctx context.Context, name string, r io.Reader) (Version, 
 	defer s.work.Unlock()
 	f, err := s.receive(ctx, r)
 	if err != nil {
-		return Version{}, fmt.Errorf("import bundle: %w", err)
+		return Version{}, s.withoutRoom(f, fmt.Errorf("import bundle: %w", err))
 	}
 	f.Name = legible(name)
+	v, err := s.take(ctx, f)
+	for isFull(err) && s.makeRoom(f.Size/2) { // a step that takes little more than it must
+		v, err = s.take(ctx, f)
+	}
+	return v, s.withoutRoom(f, err)
+}
+
+// take brings a file that has arrived to its end.
+func (s *Shelf) take(ctx context.Context, f File) (Version, error) {
 	var known *Version
 	s.read(func(st *state) {
 		if v := st.file(f.SHA256); v != nil && v.State == Verified {
@@ -37,6 +46,9 @@ func (s *Shelf) Import(ctx context.Context, name string, r io.Reader) (Version, 
 	})
 	if known != nil {
 		v, err := s.again(ctx, f, *known)
+		if isFull(err) {
+			return v, err // the file is wanted still
+		}
 		return v, errors.Join(err, s.discard(f.SHA256))
 	}
 	if err := s.update("offered", func(st *state) error { return st.offer(f) }); err != nil {
@@ -52,7 +64,7 @@ func (st *state) offer(f File) error {
 	return nil
 }
 
-// receive puts the bytes under their digest's name, whole or not at all.
+// receive puts the bytes under their digest's name, whole or not at all; of a file that did not come whole, Size is what came.
 func (s *Shelf) receive(ctx context.Context, r io.Reader) (File, error) {
 	out, err := os.CreateTemp(filepath.Join(s.root, incoming), ".part-*")
 	if err != nil {
@@ -71,7 +83,7 @@ func (s *Shelf) receive(ctx context.Context, r io.Reader) (File, error) {
 		err = os.Rename(out.Name(), f.Path)
 	}
 	if err != nil {
-		return File{}, errors.Join(err, os.Remove(out.Name()))
+		return File{Size: n}, errors.Join(err, os.Remove(out.Name()))
 	}
 	err = atomicfile.SyncDir(filepath.Dir(f.Path))
 	s.cfg.Hook("received.done")

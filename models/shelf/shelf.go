@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/dunlin-iot/dunlin/internal/atomicfile"
+	"github.com/dunlin-iot/dunlin/models/manifest"
 )
 
 const (
@@ -128,8 +129,8 @@ func Open(root string, cfg Config) (*Shelf, error) {
 		return nil, fmt.Errorf("open shelf %q: %w", root, err)
 	}
 	s.rebuilt = s.now.Rebuilt
-	if err := s.sweep(); err != nil {
-		return nil, fmt.Errorf("open shelf %q: %w", root, err)
+	if err := s.sweep(); err != nil { // it takes room, and nothing else
+		cfg.Logger.Warn("shelf is not swept", "err", err)
 	}
 	return s, nil
 }
@@ -158,7 +159,7 @@ func parseState(text []byte) (*state, error) {
 	if len(text) > maxState {
 		return nil, fmt.Errorf("%d bytes, want at most %d", len(text), maxState)
 	}
-	st := newState()
+	st := &state{}
 	// A key that this agent does not know is a newer one's, which was taken back: the rest stays good. What must not be
 	// read by an older one has another format.
 	if err := json.Unmarshal(text, st); err != nil {
@@ -183,7 +184,8 @@ func parseState(text []byte) (*state, error) {
 
 // sound reports whether the record can be used to name files.
 func (v Version) sound() bool {
-	named := v.Name != "" && v.Version > 0 && isHex(v.Digest)
+	ref, err := manifest.ParseRef(v.Ref())
+	named := err == nil && ref.Version > 0 && isHex(v.Digest)
 	return isHex(v.File) && (named || v.State != Verified)
 }
 

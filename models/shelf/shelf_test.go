@@ -254,7 +254,8 @@ func TestStateOfANewerAgent(t *testing.T) {
 func TestDamagedState(t *testing.T) {
 	for name, text := range map[string]string{
 		"cut": `{"format": 1, "versions": [`, "empty": "", "another format": `{"format": 2}`, "a path out": `{"format":1,"versions":[{"file":"../../x","state":"offered"}]}`,
-		"a slot of nothing": `{"format":1,"slots":{"a":null}}`,
+		"a slot of nothing": `{"format":1,"slots":{"a":null}}`, "nothing": `{}`, "null": "null",
+		"a name out": `{"format":1,"versions":[{"file":"` + strings.Repeat("0", 64) + `","name":"../x","version":2,"digest":"` + strings.Repeat("0", 64) + `","state":"verified"}]}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			root := t.TempDir()

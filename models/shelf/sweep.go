@@ -25,7 +25,8 @@ var ours = regexp.MustCompile(`^[1-9][0-9]*-[0-9a-f]{12}(\.new)?$`)
 // IsVersion reports whether the shelf gives a folder below a model's name such a name: "2-0123456789ab".
 func IsVersion(name string) bool { return ours.MatchString(name) }
 
-// folders calls each with every folder of ours below root, as NAME/VERSION-DIGEST12.
+// folders calls each with every folder of ours below root, as NAME/VERSION-DIGEST12. A folder that may not be read is not
+// ours: it is the lost+found of a disk.
 func (s *Shelf) folders(each func(folder string) error) error {
 	names, err := os.ReadDir(s.root)
 	if err != nil {
@@ -36,6 +37,9 @@ func (s *Shelf) folders(each func(folder string) error) error {
 			continue
 		}
 		entries, err := os.ReadDir(filepath.Join(s.root, name.Name()))
+		if errors.Is(err, fs.ErrPermission) {
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -151,26 +155,28 @@ func sizeOf(dir string) (n int64) {
 func (s *Shelf) Prune() error {
 	s.work.Lock()
 	defer s.work.Unlock()
-	return s.prune("")
+	_, err := s.prune("", s.cfg.Budget)
+	return err
 }
 
-func (s *Shelf) prune(keep string) error {
-	gone, err := s.retire(keep)
-	if err != nil || len(gone) == 0 {
-		return err
+// prune returns how many versions have gone.
+func (s *Shelf) prune(keep string, budget int64) (int, error) {
+	gone, err := s.retire(keep, budget)
+	if err != nil {
+		return 0, err
 	}
 	for _, folder := range gone {
 		if err := os.RemoveAll(s.Path(folder)); err != nil {
-			return fmt.Errorf("prune shelf: %w", err)
+			return len(gone), fmt.Errorf("prune shelf: %w", err)
 		}
 		s.cfg.Hook("pruned.folder")
 		s.cfg.Logger.Info("version is removed from the shelf to make room", "folder", folder)
 	}
-	return nil
+	return len(gone), nil
 }
 
 // retire drops records until what is left fits; their folders are removed afterwards, or by sweep.
-func (s *Shelf) retire(keep string) (gone []string, err error) {
+func (s *Shelf) retire(keep string, budget int64) (gone []string, err error) {
 	var total int64
 	s.read(func(st *state) {
 		used := st.used(s.cfg.Pipelines)
@@ -178,7 +184,7 @@ func (s *Shelf) retire(keep string) (gone []string, err error) {
 			total += v.Bytes
 		}
 		for _, v := range st.Versions { // in the order in which they came
-			if f := v.Folder(); total > s.cfg.Budget && f != "" && f != keep && !used[f] && !slices.Contains(s.cfg.Pinned, v.Ref()) {
+			if f := v.Folder(); total > budget && f != "" && f != keep && !used[f] && !slices.Contains(s.cfg.Pinned, v.Ref()) {
 				gone = append(gone, f)
 				total -= v.Bytes
 			}

@@ -177,7 +177,7 @@ func copyFile(path string, fsys fs.FS, name, digest string) (n int64, err error)
 	return n, errors.Join(err, out.Sync(), out.Close())
 }
 
-// finish says that the folder is there, and makes room.
+// finish says that the folder is there, and makes room; a version that is there is no failed import because others stay.
 func (s *Shelf) finish(ctx context.Context, f File, v Version, size int64) (Version, error) {
 	if err := s.approve(ctx, f); err != nil {
 		return s.refuse(ctx, f, v, err)
@@ -186,7 +186,10 @@ func (s *Shelf) finish(ctx context.Context, f File, v Version, size int64) (Vers
 	if err != nil {
 		return v, err
 	}
-	return v, errors.Join(s.installed(f, v), s.prune(v.Folder()))
+	if _, err := s.prune(v.Folder(), s.cfg.Budget); err != nil {
+		s.cfg.Logger.Warn("shelf is not pruned; the next import tries again", "err", err)
+	}
+	return v, s.installed(f, v)
 }
 
 // approve tells whoever decided that the version is taken.
