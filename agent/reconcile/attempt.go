@@ -28,14 +28,39 @@ func (k *Keeper) attempt(ctx context.Context, folder string) error {
 		return k.promote(ctx, folder)
 	}
 	err := k.exchange(ctx, folder)
+	var slot slotError
 	switch {
 	case err == nil:
 		return nil
 	case ctx.Err() != nil, errors.Is(err, pipeline.ErrNotRunning):
 		return nil // what is on the disk says how to go on
+	case !k.wants(folder): // a person has changed their mind while it was opened
+		return k.report()
+	case errors.As(err, &slot): // it says nothing about the version
+		return errors.Join(err, k.slots.Pause(k.cfg.Pipeline))
 	}
 	k.cfg.Logger.Warn("new version is given up", "folder", folder, "reason", err)
 	return errors.Join(k.slots.Revert(k.cfg.Pipeline, err.Error()), k.report())
+}
+
+// slotError is trouble with the slot: nothing was done that it would have announced.
+type slotError struct{ error }
+
+// wants reports whether the slot still names a folder as the one that is to follow.
+func (k *Keeper) wants(folder string) bool {
+	next, wanted := k.slots.Next(k.cfg.Pipeline)
+	return wanted && next == folder
+}
+
+// announce says that a version is about to decide, if it is still to.
+func (k *Keeper) announce(folder string) error {
+	if !k.wants(folder) {
+		return errors.New("it is not wanted any more")
+	}
+	if err := k.slots.Try(k.cfg.Pipeline); err != nil {
+		return slotError{err}
+	}
+	return nil
 }
 
 // settled passes on what Begin says, unless it has ended the trial.
@@ -56,7 +81,7 @@ func (k *Keeper) exchange(ctx context.Context, folder string) error {
 	}
 	if why := k.tight(); why != "" {
 		k.say(why)
-		if err := k.slots.Try(k.cfg.Pipeline); err != nil {
+		if err := k.announce(folder); err != nil {
 			return err
 		}
 		if err := k.pipe.SwapPaused(ctx, open); err != nil {
@@ -67,7 +92,7 @@ func (k *Keeper) exchange(ctx context.Context, folder string) error {
 		if err != nil {
 			return err
 		}
-		if err := k.slots.Try(k.cfg.Pipeline); err != nil {
+		if err := k.announce(folder); err != nil {
 			return errors.Join(err, m.Session.Close())
 		}
 		if err := k.pipe.Swap(ctx, m); err != nil {
@@ -117,15 +142,18 @@ func (k *Keeper) unsay(note string) {
 // promote commits a version that opens where the pipeline's own does not: it cannot be worse.
 func (k *Keeper) promote(ctx context.Context, folder string) error {
 	v, err := k.cfg.Open(ctx, folder)
+	var shut error
+	if err == nil {
+		shut = v.Model.Session.Close() // the pipeline opens it again when it starts
+	}
 	switch {
-	case ctx.Err() != nil:
-		return nil
+	case ctx.Err() != nil, !k.wants(folder):
+		return errors.Join(shut, k.report())
 	case err != nil:
 		return errors.Join(k.slots.Revert(k.cfg.Pipeline, err.Error()), k.report())
 	}
 	reason := "it opens and passes its golden vectors; the pipeline's version before does not run here: " + k.pipe.Status().Reason
-	err = errors.Join(v.Model.Session.Close(), k.slots.Try(k.cfg.Pipeline), k.slots.Commit(k.cfg.Pipeline, reason))
-	return errors.Join(err, k.report())
+	return errors.Join(shut, k.slots.Try(k.cfg.Pipeline), k.slots.Commit(k.cfg.Pipeline, reason), k.report())
 }
 
 // align exchanges a pipeline's version for the one that its slot names, when a person went back to it.

@@ -110,9 +110,11 @@ type device struct {
 	stop     context.CancelFunc
 	done     sync.WaitGroup
 	counted  *sessions
-	cuts     bool          // from the next start on, every end is a power cut
-	off      bool          // from the next start on, the pipeline is switched off
-	slow     time.Duration // that the pipeline's own opener takes
+	cuts     bool                                  // from the next start on, every end is a power cut
+	off      bool                                  // from the next start on, the pipeline is switched off
+	slow     time.Duration                         // that the pipeline's own opener takes
+	opening  time.Duration                         // that a version of the shelf takes to open
+	wrap     func(reconcile.Slots) reconcile.Slots // from the next start on, a disk that may refuse; nil for none
 
 	mu     sync.Mutex
 	memory reconcile.Memory
@@ -188,6 +190,9 @@ func (d *device) start() {
 	if d.cuts {
 		slots = cutOff{d.shelf, func() bool { return ctx.Err() != nil }}
 	}
+	if d.wrap != nil {
+		slots = d.wrap(slots)
+	}
 	feed := pipeline.NewFeed(ticking{}, pipeline.FeedConfig{Name: "imu"})
 	d.pipe = pipeline.New(pipeline.Config{Name: "activity", Model: "motions", Version: "1", Ledger: d.book, Off: d.off}, feed, func(ctx context.Context) (*pipeline.Model, error) {
 		select {
@@ -213,8 +218,12 @@ func (d *device) start() {
 		}
 	})
 	d.done.Go(func() {
-		if err := d.keeper.Run(ctx); err != nil {
-			d.t.Errorf("keeper: %v", err)
+		for err := d.keeper.Run(ctx); err != nil; err = d.keeper.Run(ctx) {
+			if d.wrap == nil || ctx.Err() != nil {
+				d.t.Errorf("keeper: %v", err)
+				return
+			}
+			time.Sleep(time.Second) // as the supervisor does
 		}
 	})
 	synctest.Wait()
@@ -234,6 +243,9 @@ func (d *device) version(_ context.Context, folder string) (reconcile.Version, e
 	name := "1"
 	if folder != "" {
 		name, _, _ = strings.Cut(filepath.Base(folder), "-")
+	}
+	if folder != "" {
+		time.Sleep(d.opening)
 	}
 	answer := d.versions[name]
 	if answer == nil {

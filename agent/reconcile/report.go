@@ -16,10 +16,14 @@ var errSettles = errors.New("the event is on its way to the disk")
 
 // report tells how the last trial ended, if that has not been told.
 func (k *Keeper) report() error {
-	if err := k.slots.Tell(k.cfg.Pipeline, k.tell); !errors.Is(err, errSettles) {
-		return err
+	err := k.slots.Tell(k.cfg.Pipeline, k.tell)
+	switch {
+	case errors.Is(err, errSettles):
+		return nil
+	case err == nil:
+		k.said = "" // until then it is not said a second time, however long the disk refuses that it was
 	}
-	return nil
+	return err
 }
 
 // tell makes an event of the end of a trial.
@@ -29,7 +33,6 @@ func (k *Keeper) tell(committed bool, facts map[string]any) error {
 		if time.Since(k.saidAt) < settle {
 			return errSettles
 		}
-		k.said = ""
 		return nil
 	}
 	name := wire.EventModelReverted
