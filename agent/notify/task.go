@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -25,7 +26,7 @@ type Config struct {
 
 // Task is the agent's side of Type=notify. Put it into the first stage: it says STOPPING=1 when it is cancelled.
 //
-// READY=1 comes when the pipelines have settled. WATCHDOG=1 comes four times per WatchdogSec while every pipeline gets on
+// READY=1 comes when the pipelines have settled; until then EXTEND_TIMEOUT_USEC tells that they get on. WATCHDOG=1 comes four times per WatchdogSec while every pipeline gets on
 // with its work or has none; when one hangs, it stays away, and the service manager restarts the agent.
 type Task struct {
 	cfg   Config
@@ -69,18 +70,14 @@ func (t *Task) Run(ctx context.Context) error {
 	return nil
 }
 
+// unwatched is what takes the place of WatchdogSec, while the pipelines start, in a unit that has none.
+const unwatched = 30 * time.Second
+
 func (t *Task) loop(ctx context.Context, settled <-chan struct{}, watchdog time.Duration) {
-	var tick <-chan time.Time
-	limit := t.cfg.Limit
-	if watchdog > 0 {
-		ticker := time.NewTicker(max(watchdog/4, time.Millisecond))
-		defer ticker.Stop()
-		tick = ticker.C
-		if limit <= 0 {
-			limit = watchdog / 2
-		}
-	}
-	watch := agent.NewWatch(limit, t.cfg.Pipelines...)
+	period := cmp.Or(watchdog, unwatched)
+	ticker := time.NewTicker(max(period/4, time.Millisecond))
+	defer ticker.Stop()
+	watch := agent.NewWatch(cmp.Or(t.cfg.Limit, period/2), t.cfg.Pipelines...)
 	for {
 		select {
 		case <-ctx.Done():
@@ -88,25 +85,41 @@ func (t *Task) loop(ctx context.Context, settled <-chan struct{}, watchdog time.
 		case <-settled:
 			settled = nil
 			t.send(daemon.SdNotifyReady)
-		case now := <-tick:
-			t.feed(watch.Stuck(now))
+			if watchdog == 0 {
+				ticker.Stop()
+			}
+		case now := <-ticker.C:
+			if !t.hangs(watch.Stuck(now)) {
+				t.feed(watchdog, settled != nil, period)
+			}
 		}
 	}
 }
 
-// feed sends the sign of life unless a pipeline hangs, and logs the edges of that.
-func (t *Task) feed(stuck []string) {
-	if len(stuck) == 0 {
-		t.stuck = false
-		t.send(daemon.SdNotifyWatchdog)
-		return
-	}
-	if !t.stuck {
-		t.stuck = true
+// hangs logs the edges of a pipeline that does.
+func (t *Task) hangs(stuck []string) bool {
+	if len(stuck) > 0 && !t.stuck {
 		names := strings.Join(stuck, ", ")
 		t.cfg.Logger.Error("no progress: the watchdog is not fed", "stuck", names)
 		t.send("STATUS=no progress: " + names)
 	}
+	t.stuck = len(stuck) > 0
+	return t.stuck
+}
+
+// feed sends the signs of life. A large model may take longer to open than TimeoutStartSec: the manager waits as long as it
+// gets on, and does not end the pipelines that work already.
+func (t *Task) feed(watchdog time.Duration, starting bool, period time.Duration) {
+	if watchdog > 0 {
+		t.send(daemon.SdNotifyWatchdog)
+	}
+	if starting {
+		t.send(extension(period))
+	}
+}
+
+func extension(by time.Duration) string {
+	return fmt.Sprintf("EXTEND_TIMEOUT_USEC=%d", by.Microseconds())
 }
 
 func (t *Task) send(state string) {
@@ -121,6 +134,6 @@ func (t *Task) send(state string) {
 
 // Extend tells the service manager to wait for READY=1 that much longer from now, and why. Without one it does nothing.
 func Extend(by time.Duration, why string) error {
-	_, err := daemon.SdNotify(false, fmt.Sprintf("EXTEND_TIMEOUT_USEC=%d\nSTATUS=%s", by.Microseconds(), why))
+	_, err := daemon.SdNotify(false, extension(by)+"\nSTATUS="+why)
 	return err
 }

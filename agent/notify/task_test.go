@@ -103,8 +103,9 @@ func TestStoppedBeforeReady(t *testing.T) {
 func TestWatchdog(t *testing.T) {
 	m := listen(t, "80000") // a sign every 20 ms
 	var w worker
-	never := func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
-	stop := run(t, notify.Config{Settled: never, Pipelines: []agent.Progresser{&w}, Limit: time.Second})
+	stop := run(t, notify.Config{Settled: func(context.Context) error { return nil }, Pipelines: []agent.Progresser{&w}, Limit: time.Second})
+	for m.next(t) != "READY=1" {
+	}
 	for range 3 {
 		if got := m.next(t); got != "WATCHDOG=1" {
 			t.Errorf("idle: %q", got)
@@ -125,6 +126,36 @@ func TestWatchdog(t *testing.T) {
 	w.steps.Add(1)
 	if got := m.next(t); got != "WATCHDOG=1" {
 		t.Errorf("at work again: %q", got)
+	}
+	stop()
+}
+
+// TestSlowStart: a model that takes longer to open than TimeoutStartSec gets the time; a start that hangs does not.
+func TestSlowStart(t *testing.T) {
+	const more = "EXTEND_TIMEOUT_USEC=80000"
+	m := listen(t, "80000")
+	var w worker
+	settled := make(chan struct{})
+	stop := run(t, notify.Config{Pipelines: []agent.Progresser{&w}, Limit: 200 * time.Millisecond, Settled: func(context.Context) error { <-settled; return nil }})
+	for range 3 {
+		if first, second := m.next(t), m.next(t); first != "WATCHDOG=1" || second != more {
+			t.Errorf("opening: %q, %q", first, second)
+		}
+	}
+	w.busy.Store(true)
+	for got := m.next(t); got != "STATUS=no progress: pipeline activity"; got = m.next(t) {
+	}
+	w.busy.Store(false)
+	close(settled)
+	for got := m.next(t); got != "READY=1"; got = m.next(t) {
+		if got != "WATCHDOG=1" && got != more {
+			t.Errorf("before it is ready: %q", got)
+		}
+	}
+	for range 3 {
+		if got := m.next(t); got != "WATCHDOG=1" {
+			t.Errorf("once it is ready: %q", got)
+		}
 	}
 	stop()
 }
