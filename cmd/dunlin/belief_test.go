@@ -146,6 +146,15 @@ func TestAvailable(t *testing.T) {
 			"sys/fs/cgroup/system.slice/dunlin.service/memory.max":     "67108864\n",
 			"sys/fs/cgroup/system.slice/dunlin.service/memory.current": "27108864\n",
 		}, 40000000},
+		"a group full of files that were read once": {map[string]string{
+			"proc/meminfo": meminfo, "proc/self/cgroup": "0::/dunlin.service\n", "sys/fs/cgroup/dunlin.service/memory.max": "67108864\n",
+			"sys/fs/cgroup/dunlin.service/memory.current": "67000000\n", "sys/fs/cgroup/dunlin.service/memory.stat": "anon 20000000\nfile 46000000\ninactive_file 40000000\nactive_file 6000000\n",
+		}, 67108864 - 27000000},
+		"a group in one with a limit": {map[string]string{
+			"proc/meminfo": meminfo, "proc/self/cgroup": "0::/system.slice/dunlin.service\n",
+			"sys/fs/cgroup/system.slice/dunlin.service/memory.max": "max\n",
+			"sys/fs/cgroup/system.slice/memory.max":                "50000000\n", "sys/fs/cgroup/system.slice/memory.current": "30000000\n",
+		}, 20000000},
 		"a group that is full": {map[string]string{
 			"proc/meminfo": meminfo, "proc/self/cgroup": "0::/\n", "sys/fs/cgroup/memory.max": "10\n", "sys/fs/cgroup/memory.current": "20\n",
 		}, 1},

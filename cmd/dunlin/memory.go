@@ -45,13 +45,19 @@ func available(root string) uint64 {
 	text, _ = os.ReadFile(filepath.Join(root, "proc/self/cgroup"))
 	for line := range strings.Lines(string(text)) {
 		if group, ok := strings.CutPrefix(strings.TrimSpace(line), "0::"); ok { // version 2
-			free = leastOf(free, room(filepath.Join(root, "sys/fs/cgroup", group)))
+			for group = filepath.Clean("/" + group); ; group = filepath.Dir(group) { // each above it has a say, too
+				free = leastOf(free, room(filepath.Join(root, "sys/fs/cgroup", group)))
+				if group == "/" {
+					break
+				}
+			}
 		}
 	}
 	return free
 }
 
-// room is what a control group may still take; zero when it has no limit.
+// room is what a control group may still take; zero when it has no limit. Its use counts what it has read of files, which
+// fills whatever there is in time and is given back for the asking: not the part that nobody has read again.
 func room(group string) uint64 {
 	limit, err := os.ReadFile(filepath.Join(group, "memory.max"))
 	if err != nil || strings.TrimSpace(string(limit)) == "max" {
@@ -61,7 +67,14 @@ func room(group string) uint64 {
 	if err != nil {
 		return 0
 	}
-	return max(grown(uintOf(strings.TrimSpace(string(used))), uintOf(strings.TrimSpace(string(limit)))), 1)
+	held := uintOf(strings.TrimSpace(string(used)))
+	stat, _ := os.ReadFile(filepath.Join(group, "memory.stat")) // no such file: nothing is given back
+	for line := range strings.Lines(string(stat)) {
+		if cached, ok := strings.CutPrefix(line, "inactive_file "); ok {
+			held = grown(uintOf(strings.TrimSpace(cached)), held)
+		}
+	}
+	return max(grown(held, uintOf(strings.TrimSpace(string(limit)))), 1)
 }
 
 // leastOf is the smaller of two numbers of which zero is unknown.

@@ -3,18 +3,13 @@ package main
 import (
 	"context"
 	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 
 	"github.com/dunlin-iot/dunlin/agent/config"
 )
 
 // reloads reads the configuration again at every SIGHUP, until ctx ends.
-func (a *daemon) reloads(ctx context.Context, path string) {
-	hup := make(chan os.Signal, 1)
-	signal.Notify(hup, syscall.SIGHUP)
-	defer signal.Stop(hup)
+func (a *daemon) reloads(ctx context.Context, path string, hup <-chan os.Signal) {
 	for {
 		select {
 		case <-ctx.Done():

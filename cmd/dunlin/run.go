@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"os"
+	"os/signal"
 	"runtime/debug"
 	"sync"
+	"syscall"
 
 	"github.com/spf13/cobra"
 )
@@ -26,6 +28,9 @@ func (a *app) runCommand() *cobra.Command {
 const gcPercent = 50
 
 func (a *app) runDaemon(ctx context.Context, path string) error {
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP) // first of all: without it the signal ends the process
+	defer signal.Stop(hup)
 	cfg, err := loadConfig(path)
 	if err != nil {
 		return err
@@ -40,7 +45,7 @@ func (a *app) runDaemon(ctx context.Context, path string) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var beside sync.WaitGroup
-	beside.Go(func() { d.reloads(ctx, path) })
+	beside.Go(func() { d.reloads(ctx, path, hup) })
 	beside.Go(func() { trimAtTimes(ctx, d.log) })
 	err = d.run(ctx)
 	cancel()
