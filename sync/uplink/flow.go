@@ -2,6 +2,7 @@ package uplink
 
 import (
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/dunlin-iot/dunlin/sync/wire"
@@ -15,9 +16,11 @@ type flow struct {
 	idle   bool        // nothing to send until the spool changes
 	held   time.Time   // nothing to send before then
 	due    time.Time   // when the oldest flight is overdue
+	barred time.Time   // nothing to send before then, whatever the spool has: the hub said rewind, and nothing has come of it
 
 	suspect  suspect
 	breaks   int // connections in a row that broke with the oldest flight unanswered
+	rewinds  int // answers of that kind to what was sent, since something was acknowledged
 	troubled bool
 }
 
@@ -58,6 +61,23 @@ func (f *flow) restart() {
 
 func (f *flow) hold(now time.Time) { f.held = now.Add(holdTime) }
 
+// bar makes a stream wait whose batches the hub answers with rewind again and again: it may know lives that nobody here does.
+func (f *flow) bar(now time.Time, most time.Duration) {
+	if len(f.sent) == 0 {
+		return // another answer to what was dropped for the first
+	}
+	if f.rewinds > 0 {
+		f.barred = now.Add(min(holdTime<<min(f.rewinds, 10), most))
+	}
+	f.rewinds++
+}
+
+// concerns reports whether an answer is about something under way. Others come from a hub that means somebody else, and
+// prove nothing of what it can take.
+func (f *flow) concerns(a wire.Ack) bool {
+	return a.Rewind == nil && slices.ContainsFunc(f.sent, func(fl flight) bool { return fl.epoch == a.Epoch && fl.life == a.Life })
+}
+
 // arm starts the wait for the oldest flight, up to a quarter longer than d so that devices do not repeat in step.
 func (f *flow) arm(now time.Time, d time.Duration) { f.due = now.Add(d + rand.N(d/4+1)) }
 
@@ -74,7 +94,7 @@ func (f *flow) settle(a wire.Ack, now time.Time, wait time.Duration) (bytes int,
 		bytes += fl.bytes
 	}
 	f.sent = append(f.sent[:0], f.sent[n:]...)
-	f.breaks, f.troubled = 0, false
+	f.breaks, f.rewinds, f.troubled, f.barred = 0, 0, false, time.Time{}
 	if len(f.sent) == 0 && a.UpTo > newest.last {
 		f.next, f.idle = wire.Cursor{}, false // the hub has more than was sent on this connection
 	}

@@ -67,8 +67,10 @@ func (fs *flows) nextDue(now time.Time) time.Duration {
 		if len(f.sent) > 0 {
 			d = min(d, f.due.Sub(now))
 		}
-		if f.held.After(now) {
-			d = min(d, f.held.Sub(now))
+		for _, until := range []time.Time{f.held, f.barred} {
+			if until.After(now) {
+				d = min(d, until.Sub(now))
+			}
 		}
 	}
 	return max(d, 0)

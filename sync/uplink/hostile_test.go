@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/dunlin-iot/dunlin/sync/uplink"
 	"github.com/dunlin-iot/dunlin/sync/uplink/uplinktest"
@@ -59,6 +60,52 @@ func TestLyingAnswers(t *testing.T) {
 			w.wantAcked(t, wire.Results, 0)
 		}
 	})
+}
+
+// TestHubOfAnotherDevice: a hub that answers every batch, for an hour, with what is not about it proves neither that it is
+// there nor that a record is what it cannot take: nothing is refused, and it does not fill the log.
+func TestHubOfAnotherDevice(t *testing.T) {
+	for name, lie := range map[string]wire.Ack{
+		"another epoch": {Epoch: wire.Epoch{9}, Life: wire.Life{9}, UpTo: 10},
+		"another life":  {Epoch: wire.Epoch{0xe1}, Life: wire.Life{9}, UpTo: 10},
+		"a rewind":      {Epoch: wire.Epoch{9}, Life: wire.Life{9}, Rewind: &wire.Life{8}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			payload, err := wire.EncodeAck(nil, lie)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var log bytes.Buffer
+			bubble(t, func(w *world, c *uplink.Config) {
+				c.Logger = slog.New(slog.NewTextHandler(&log, nil))
+				w.broker.Publish = func(topic string, _ []byte) []uplinktest.Answer {
+					if topic == device.State() {
+						return nil
+					}
+					return []uplinktest.Answer{{Topic: device.Ack(wire.Results), Payload: payload}, {Topic: device.Ack(wire.Events), Payload: payload}}
+				}
+				w.box.AddCopies(wire.Results, 4, []byte("x"))
+				w.box.AddCopies(wire.Events, 4, []byte("x"))
+			}, func(t *testing.T, w *world) {
+				after(time.Hour)
+				for _, s := range []wire.Stream{wire.Results, wire.Events} {
+					if r := w.box.Refused(s); len(r) > 0 {
+						t.Errorf("%s: refused %v", s, r)
+					}
+				}
+				if n := w.up.Status().Batches; n > 200 {
+					t.Errorf("%d batches were sent in vain", n)
+				}
+				if n := strings.Count(log.String(), "\n"); n > 10 {
+					t.Errorf("%d lines in the log, such as %.600s", n, log.String())
+				}
+				w.broker.Change(func(s *uplinktest.Script) { s.Publish = w.answers })
+				after(5 * time.Minute)
+				w.wantDelivered(t, wire.Results, 4)
+				w.wantAcked(t, wire.Events, 4)
+			})
+		})
+	}
 }
 
 // FuzzAnswers sends any bytes as an acknowledgement while records are under way: the uplink stays up, and afterwards

@@ -48,13 +48,18 @@ func (s *session) understand(m message) error {
 func (s *session) answer(f *flow, a wire.Ack) {
 	now := time.Now()
 	s.status.answered(now)
-	s.flows.answers++
+	if f.concerns(a) {
+		s.flows.answers++
+	}
 	if err := s.box.Ack(f.stream, a); err != nil {
 		s.trouble(f, "cannot apply the hub's answer", err)
 		return
 	}
 	if a.Rewind != nil {
-		s.cfg.Logger.Warn("the hub saw these numbers from another life", "stream", f.stream, "life", a.Life, "newer", *a.Rewind)
+		if f.rewinds == 0 {
+			s.cfg.Logger.Warn("the hub saw these numbers from another life", "stream", f.stream, "life", a.Life, "newer", *a.Rewind)
+		}
+		f.bar(now, s.cfg.AckTimeoutMax)
 		s.drop(f)
 		f.restart()
 		f.hold(now)

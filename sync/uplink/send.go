@@ -22,7 +22,7 @@ func (s *session) round(ctx context.Context) (more bool, err error) {
 
 func (s *session) sendNext(ctx context.Context, f *flow) (bool, error) {
 	now := time.Now()
-	if f.idle || f.held.After(now) || len(f.sent) >= s.cfg.Window {
+	if f.idle || f.held.After(now) || f.barred.After(now) || len(f.sent) >= s.cfg.Window {
 		return false, nil
 	}
 	if len(f.sent) > 0 && s.pace.full() { // one batch may always be under way, or a stuck stream would stop the others
