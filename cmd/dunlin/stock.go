@@ -69,7 +69,7 @@ func (s *stock) describe(v shelf.Version) agent.ModelStatus {
 	}
 	for _, slot := range s.shelf.Slots() {
 		switch {
-		case m.Folder == "":
+		case m.Folder == "", s.lines[slot.Pipeline] == nil: // what a pipeline used that is no more is in use no more
 		case slot.Next != nil && slot.Next.Folder == m.Folder:
 			m.Uses = append(m.Uses, slot.Pipeline+": "+string(slot.Next.State))
 		case slot.Active == m.Folder:

@@ -1,15 +1,26 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"time"
 
+	"github.com/dunlin-iot/dunlin/internal/clock"
 	"github.com/dunlin-iot/dunlin/sync/wire"
 )
 
-// tellRebuilt sends up that the state of the shelf was damaged or lost.
-func (s *stock) tellRebuilt() {
+// onDisk is how long an event may take to the disk: the spool commits within a second.
+const onDisk = 3 * time.Second
+
+// tellRebuilt sends up that the state of the shelf was damaged or lost. The shelf believes that it has told when the event
+// is on the disk, or ctx ends and what stops after this puts it there: what damages a state may come again at once.
+func (s *stock) tellRebuilt(ctx context.Context) {
 	err := s.shelf.TellRebuilt(func(facts map[string]any) error {
-		return s.event(wire.EventShelfRebuilt, facts)
+		err := s.event(wire.EventShelfRebuilt, facts)
+		if err == nil {
+			clock.Wait(ctx, onDisk)
+		}
+		return err
 	})
 	if err != nil {
 		s.log.Error("event is not recorded", "event", wire.EventShelfRebuilt, "err", err)

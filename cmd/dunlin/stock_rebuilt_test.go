@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/dunlin-iot/dunlin/agent/config"
@@ -39,7 +40,9 @@ func (n *notes) Append(s wire.Stream, _ time.Duration, record []byte) error {
 }
 
 // TestRebuiltShelfIsTold: that the state of the shelf was lost is an event, told once, and again while nobody has heard it.
-func TestRebuiltShelfIsTold(t *testing.T) {
+func TestRebuiltShelfIsTold(t *testing.T) { synctest.Test(t, rebuiltShelfIsTold) }
+
+func rebuiltShelfIsTold(t *testing.T) {
 	dir := t.TempDir()
 	n := &notes{fault: errors.New("the spool is full")}
 	open := func() *stock {
@@ -48,7 +51,7 @@ func TestRebuiltShelfIsTold(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.tellRebuilt()
+		s.tellRebuilt(t.Context())
 		return s
 	}
 	if s := open(); s.rebuilt() != "" {
@@ -68,6 +71,38 @@ func TestRebuiltShelfIsTold(t *testing.T) {
 	if e := n.events[0]; e.Name != wire.EventShelfRebuilt || e.Facts["versions"] != int64(0) || e.Facts["reason"] != "state.json was damaged: unexpected end of JSON input" {
 		t.Errorf("event %+v", e)
 	}
+}
+
+// TestRebuiltShelfIsToldAfterACut: the event is in memory for up to a second; a power cut in it must not leave a shelf that
+// believes it told.
+func TestRebuiltShelfIsToldAfterACut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir, n := t.TempDir(), &notes{}
+		state := filepath.Join(dir, "models", "state.json")
+		err := os.MkdirAll(filepath.Dir(state), 0o755)
+		if err == nil {
+			err = os.WriteFile(state, []byte("{"), 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := newStock(&config.Config{State: dir}, deps{clock: clock.System{}, log: slog.New(slog.DiscardHandler)}, &library{}, n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		go s.tellRebuilt(t.Context())
+		for _, untold := range []bool{true, true, false} { // at once, after 2 s, after 4 s
+			synctest.Wait()
+			text, err := os.ReadFile(state)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(n.events) != 1 || strings.Contains(string(text), `"rebuilt"`) != untold {
+				t.Errorf("%d events, and the shelf says %s", len(n.events), text)
+			}
+			time.Sleep(2 * time.Second)
+		}
+	})
 }
 
 // TestRebuiltShelfOfAStrictDevice: older versions that were signed may still be used when the state of the shelf is lost; what

@@ -137,7 +137,7 @@ func (s *stock) stage() agent.Stage {
 }
 
 func (s *stock) resume(ctx context.Context) error {
-	s.tellRebuilt()
+	s.tellRebuilt(ctx)
 	done := s.takes()
 	err := s.shelf.Resume(ctx)
 	done()
