@@ -12,7 +12,7 @@ import (
 )
 
 // build makes disk.img, vmlinuz, initrd.img and packages.txt in folder.
-func build(ctx context.Context, folder string) error {
+func build(ctx context.Context, folder, mirror string) error {
 	folder, err := filepath.Abs(folder)
 	if err != nil {
 		return err
@@ -30,7 +30,7 @@ func build(ctx context.Context, folder string) error {
 		return fmt.Errorf("write own files: %w", err)
 	}
 	system := filepath.Join(tmp, "system.tar")
-	if err := debian(ctx, ours, system); err != nil {
+	if err := debian(ctx, mirror, ours, system); err != nil {
 		return err
 	}
 	return disk(ctx, tmp, system, folder)
@@ -71,14 +71,20 @@ func writeOwn(path string) error {
 	return errors.Join(append(errs, w.Close(), f.Close())...)
 }
 
-// debian has mmdebstrap make the system. Without an address it asks Debian's own archive and its security updates,
-// through the proxies of this machine's apt. What is left out now is not left out of packages that come later.
-func debian(ctx context.Context, ours, system string) error {
+// debian has mmdebstrap make the system, through the proxies of this machine's apt. What is left out now is not left out
+// of packages that come later.
+func debian(ctx context.Context, mirror, ours, system string) error {
 	args := []string{"--quiet", "--variant=apt", "--architectures=amd64", "--format=tar", "--include=" + strings.Join(wanted, ",")}
 	for _, p := range unwanted {
 		args = append(args, "--dpkgopt=path-exclude="+p)
 	}
+	for _, p := range spared {
+		args = append(args, "--dpkgopt=path-include="+p)
+	}
 	args = append(args, "--essential-hook=tar-in "+ours+" /", `--customize-hook=rm "$1"/etc/dpkg/dpkg.cfg.d/99mmdebstrap`, suite, system)
+	for _, a := range archives {
+		args = append(args, fmt.Sprintf(a, mirror))
+	}
 	return call(ctx, "", "mmdebstrap", args...)
 }
 

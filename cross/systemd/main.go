@@ -25,16 +25,17 @@ const output = "build/guest/systemd"
 
 func main() {
 	update := flag.Bool("update", false, "make the image anew from what the archive has today")
+	mirror := flag.String("mirror", "http://deb.debian.org", "server with the folders debian and debian-security")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, output, *update); err != nil {
+	if err := run(ctx, output, *mirror, *update); err != nil {
 		fmt.Fprintln(os.Stderr, "systemd:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, folder string, update bool) error {
+func run(ctx context.Context, folder, mirror string, update bool) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return fmt.Errorf("make folder: %w", err)
 	}
@@ -48,7 +49,7 @@ func run(ctx context.Context, folder string, update bool) error {
 		if err := errors.Join(os.RemoveAll(record), tools()); err != nil {
 			return err
 		}
-		if err := build(ctx, folder); err != nil {
+		if err := build(ctx, folder, mirror); err != nil {
 			return err
 		}
 		if err := os.WriteFile(record, []byte(recipe()), 0o644); err != nil {

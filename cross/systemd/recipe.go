@@ -8,11 +8,18 @@ import (
 // suite is the oldest Debian whose glibc the TFLite library in the package runs with.
 const suite = "bookworm"
 
+// archives are where packages come from; %s is the server.
+var archives = []string{
+	"deb %s/debian " + suite + " main", "deb %s/debian " + suite + "-updates main", "deb %s/debian " + suite + "-backports main",
+	"deb %s/debian-security " + suite + "-security main",
+}
+
 // wanted are the packages beside the essential ones. libstdc++6 is what the agent's package recommends; the rest is a
-// system that boots, and what a technician has at hand.
+// system that boots, and what a technician has at hand. The kernel is the one that Debian's next release has, built for
+// this one: Debian 12's own has no timer to pace IIO buffers.
 var wanted = []string{
-	"systemd", "systemd-sysv", "udev", "dbus", "kmod", "iproute2", "procps", "libstdc++6",
-	"linux-image-amd64", "initramfs-tools",
+	"systemd", "systemd-sysv", "udev", "dbus", "kmod", "iproute2", "procps", "libstdc++6", "dosfstools",
+	"linux-image-amd64/" + suite + "-backports", "initramfs-tools",
 }
 
 // unwanted is left out when packages are unpacked: text for people, and drivers of hardware that the machine lacks.
@@ -27,6 +34,9 @@ var unwanted = []string{
 
 // laid is one file of our own in the image.
 type laid struct{ name, text string }
+
+// spared is of what unwanted leaves out: a USB stick is a disk of SCSI commands.
+var spared = []string{"/lib/modules/*/kernel/drivers/scsi/scsi_common.ko*", "/lib/modules/*/kernel/drivers/scsi/scsi_mod.ko*", "/lib/modules/*/kernel/drivers/scsi/sd_mod.ko*"}
 
 // own are our files. initramfs-tools reads its two when the kernel is configured, so all of them are there before it.
 var own = []laid{
@@ -70,7 +80,7 @@ const size = "2G"
 // recipe is everything that the image depends on, but the archive's state.
 func recipe() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s %v %v %v %s\n", suite, size, wanted, unwanted, links, diskScript)
+	fmt.Fprintf(&b, "%s %s %v %v %v %v %v %s\n", suite, size, archives, wanted, unwanted, spared, links, diskScript)
 	for _, f := range own {
 		fmt.Fprintf(&b, "%s\n%s\n", f.name, f.text)
 	}
