@@ -30,14 +30,16 @@ func (f *File) Write(p []byte) (int, error) { return f.out.Write(p) }
 
 // Commit gives the file its name. It may be called once, and not after Discard.
 func (f *File) Commit() error {
-	err := errors.Join(f.out.Flush(), f.file.Chmod(f.mode), f.file.Sync(), f.file.Close())
+	err := f.out.Flush()
 	if err == nil {
-		err = os.Rename(f.file.Name(), f.path)
+		err = settle(f.file, f.path, f.mode)
+	} else {
+		err = giveUp(f.file, err)
 	}
 	if err != nil {
-		return fmt.Errorf("write %q: %w", f.path, errors.Join(err, os.Remove(f.file.Name())))
+		return fmt.Errorf("write %q: %w", f.path, err)
 	}
-	return SyncDir(filepath.Dir(f.path))
+	return nil
 }
 
 // Discard removes what was written.
