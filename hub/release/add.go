@@ -88,6 +88,9 @@ func (o Offer) list(file string, next *metadata.Metadata[metadata.TargetsType], 
 	return rel, nil
 }
 
+// notOnFAT are the characters that names have on other file systems, and not on FAT.
+const notOnFAT = `"*:<>?|`
+
 // release is what a device will read, parsed by the device's own rules, and the entry that it is read from.
 func (o Offer) release(file string, listed map[string]trust.Release, h *history) (trust.Release, *metadata.TargetFiles, error) {
 	if err := checkDemands(o.Demands); err != nil {
@@ -100,6 +103,9 @@ func (o Offer) release(file string, listed map[string]trust.Release, h *history)
 	at := "models/" + o.Name + "-" + o.Version + ".dunlin"
 	if o.Role == Firmware {
 		at = "agent/" + o.Version + "-" + strings.Join(o.Demands.Arch, "+")
+	}
+	if i := strings.IndexAny(at, notOnFAT); i >= 0 {
+		return trust.Release{}, nil, wrong("the name %s has a %q, and no file on a USB stick can: choose another name or version", at, at[i])
 	}
 	if o.Number == 0 {
 		o.Number = o.nextNumber(at, hex.EncodeToString(sum), listed, h)
@@ -188,7 +194,7 @@ func TargetPath(dir string, rel trust.Release) string {
 // store copies a file to its place.
 func (r *Repository) store(file string, rel trust.Release) error {
 	to := TargetPath(r.dir, rel)
-	err := os.MkdirAll(filepath.Dir(to), 0o750)
+	err := atomicfile.MkdirAll(filepath.Dir(to), 0o750)
 	if err == nil {
 		err = copyRelease(to, file, rel)
 	}
@@ -210,7 +216,8 @@ func copyRelease(to, from string, rel trust.Release) error {
 		return errors.Join(err, in.Close())
 	}
 	if err := errors.Join(trust.Copy(out, in, rel), in.Close()); err != nil {
-		return errors.Join(err, out.Discard())
+		_ = out.Discard() // a stick that was pulled out cannot do that either
+		return err
 	}
 	return out.Commit()
 }

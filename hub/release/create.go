@@ -9,6 +9,7 @@ import (
 	"github.com/theupdateframework/go-tuf/v2/metadata"
 
 	"github.com/dunlin-iot/dunlin/firmware/trust"
+	"github.com/dunlin-iot/dunlin/internal/atomicfile"
 )
 
 // Plan says how many keys each role has, and how many of them must sign.
@@ -65,7 +66,7 @@ func Create(dir string, p Plan, keys Keys, cfg Config) (*Repository, []byte, err
 // before its keys are written anywhere.
 func Prepare(dir string) error {
 	for _, sub := range []string{"metadata", "targets", "staged"} {
-		if err := os.MkdirAll(filepath.Join(dir, sub), 0o750); err != nil {
+		if err := atomicfile.MkdirAll(filepath.Join(dir, sub), 0o750); err != nil {
 			return fmt.Errorf("create repository: %w", err)
 		}
 	}

@@ -65,6 +65,14 @@ func (s *stick) write(e enactment, replaced []*Key) error {
 	if err != nil {
 		return err
 	}
+	return advised(s.bring(e, newest, version))
+}
+
+// bring writes the new copy beside the old one, has it come into force, and removes what is left of the old one.
+func (s *stick) bring(e enactment, newest, version int64) error {
+	if err := s.dropLeftovers(); err != nil {
+		return err
+	}
 	if newest == 0 { // an empty folder has nothing to lose: its root says at once whose it is
 		if err := s.roots(); err != nil {
 			return err
@@ -103,10 +111,15 @@ func (s *stick) mayBecome() (newest int64, err error) {
 		if _, err := os.Stat(s.at(firstRoot)); err != nil {
 			return 0, refused("there are metadata already, without a first root that could be ours: name another folder, or empty this one")
 		}
+		newest = max(newest, 1)
+		if damaged, err := s.damaged(version, role); err != nil {
+			return 0, err
+		} else if damaged {
+			continue
+		}
 		if err := s.mayStay(version, role); err != nil {
 			return 0, err
 		}
-		newest = max(newest, 1)
 		if role == Root {
 			newest = max(newest, version)
 		}
@@ -118,6 +131,19 @@ const (
 	firstRoot     = "metadata/1.root.json"
 	timestampName = "timestamp.json"
 )
+
+// damaged reports a root that says nothing, as a write leaves that was cut on FAT. It is nobody's, and is written anew.
+func (s *stick) damaged(version int64, role string) (bool, error) {
+	if role != Root {
+		return false, nil
+	}
+	data, err := os.ReadFile(s.at(listName(version, role)))
+	if err != nil {
+		return false, err
+	}
+	_, err = metadata.Root().FromBytes(data)
+	return err != nil, nil
+}
 
 // mayStay compares one file of metadata on the stick with the repository's. A version that is not here yet may be the only
 // copy of what this repository has lost. Whose it is, the first root has said: in the order of names it comes before all
@@ -214,7 +240,7 @@ func (s *stick) fill(role string) error {
 		if trust.CheckFile(s.at(name), rel) == nil {
 			continue
 		}
-		err := os.MkdirAll(filepath.Dir(s.at(name)), 0o755)
+		err := atomicfile.MkdirAll(filepath.Dir(s.at(name)), 0o755)
 		if err == nil {
 			err = copyRelease(s.at(name), filepath.Join(s.repo.dir, name), rel)
 		}
@@ -236,50 +262,10 @@ func (s *stick) copyList(version int64, role string) error {
 	if there, err := os.ReadFile(s.at(name)); err == nil && bytes.Equal(there, data) {
 		return nil
 	}
-	if err := os.MkdirAll(s.at("metadata"), 0o755); err != nil {
+	if err := atomicfile.MkdirAll(s.at("metadata"), 0o755); err != nil {
 		return err
 	}
 	err = atomicfile.Write(s.at(name), data, 0o644)
 	s.repo.hook(role)
 	return err
-}
-
-// prune removes what only an older copy spoke of, and what a cut write left. Files with other names are not ours.
-func (s *stick) prune(version int64) error {
-	s.keep[listName(version, metadata.SNAPSHOT)] = true
-	s.keep[filepath.Join("metadata", timestampName)] = true
-	for _, sub := range []string{"metadata", "targets/models", "targets/agent"} {
-		entries, err := os.ReadDir(s.at(sub))
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		for _, e := range entries {
-			name := filepath.Join(sub, e.Name())
-			if s.keep[name] || !e.Type().IsRegular() || !exportedName(sub, e.Name()) {
-				continue
-			}
-			if err := os.Remove(s.at(name)); err != nil {
-				return err
-			}
-			s.repo.hook("prune")
-		}
-	}
-	return nil
-}
-
-// exportedName reports whether a file has a name that Export gives, or the temporary one that a write of it has: a dot
-// before, a dot and a number behind.
-func exportedName(sub, name string) bool {
-	if rest, hidden := strings.CutPrefix(name, "."); hidden {
-		name = strings.TrimSuffix(rest, filepath.Ext(rest))
-	}
-	if sub != "metadata" {
-		digest, _, ok := strings.Cut(name, ".")
-		return ok && len(digest) == 64 && strings.Trim(digest, "0123456789abcdef") == ""
-	}
-	_, role := versionOf(name)
-	return name == timestampName || role == metadata.SNAPSHOT || slices.Contains(stagedRoles, role)
 }

@@ -243,7 +243,7 @@ func TestReplacedOnlineKeyExportsNothing(t *testing.T) {
 
 func TestDamagedStickIsMended(t *testing.T) {
 	s, stick := firstStick(t)
-	for _, damage := range []string{"targets/models/*.faces-1.dunlin", "metadata/2.models.json", "metadata/timestamp.json"} {
+	for _, damage := range []string{"targets/models/*.faces-1.dunlin", "metadata/1.root.json", "metadata/2.models.json", "metadata/timestamp.json"} {
 		found, err := filepath.Glob(filepath.Join(stick, damage))
 		if err != nil || len(found) != 1 {
 			t.Fatalf("%s: %v, %v", damage, found, err)
@@ -255,5 +255,31 @@ func TestDamagedStickIsMended(t *testing.T) {
 		if got := serves(t, damage, stick, s.device()); !slices.Equal(got, before) {
 			t.Errorf("%s: the stick offers %v", damage, got)
 		}
+	}
+}
+
+// TestLeftoversGoFirst: what exports left that were cut has gone before the next one writes anything, and what the stick
+// offers has not.
+func TestLeftoversGoFirst(t *testing.T) {
+	s, stick := firstStick(t)
+	digest := strings.Repeat("ab", 32)
+	leftovers := []string{"metadata/.timestamp.json.123", "metadata/77.snapshot.json", "targets/models/." + digest + ".faces-1.dunlin.9"}
+	for _, name := range leftovers {
+		if err := os.WriteFile(filepath.Join(stick, name), []byte("cut"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.moveOn()
+	points, copies := s.pulled(stick)
+	if want := []string{"leftover", "leftover", "leftover", "target"}; len(points) < 4 || !slices.Equal(points[:4], want) {
+		t.Fatalf("Export went through %v, want %v first", points, want)
+	}
+	for _, name := range leftovers {
+		if _, err := os.Stat(filepath.Join(copies[2], name)); err == nil {
+			t.Errorf("%s is still there", name)
+		}
+	}
+	if got := serves(t, "after the leftovers", copies[2], s.device()); !slices.Equal(got, before) {
+		t.Errorf("the stick offers %v, want %v", got, before)
 	}
 }

@@ -199,7 +199,7 @@ func stage[T metadata.Roles](r *Repository, role string, m *metadata.Metadata[T]
 	if err != nil {
 		return fmt.Errorf("stage %s: %w", role, err)
 	}
-	if err := os.MkdirAll(filepath.Join(r.dir, "staged"), 0o750); err != nil {
+	if err := atomicfile.MkdirAll(filepath.Join(r.dir, "staged"), 0o750); err != nil {
 		return fmt.Errorf("stage %s: %w", role, err)
 	}
 	return atomicfile.Write(r.stagedPath(role), data, 0o644)
