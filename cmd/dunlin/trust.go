@@ -80,7 +80,7 @@ sudo -u dunlin dunlin trust init …`,
 			return withCode(exitUsage, fmt.Errorf("%s is a folder: name the file of the first root in it, metadata/1.root.json", args[0]))
 		}
 		if err != nil {
-			return fmt.Errorf("read root: %w", err)
+			return fmt.Errorf("read root: %w", trust.Unreadable(err))
 		}
 		if err := trust.Init(cfg, root, digest); err != nil {
 			return err

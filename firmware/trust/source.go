@@ -28,7 +28,7 @@ func Folder(dir string) Source {
 		}
 		f, err := root.Open(name)
 		if err != nil {
-			return nil, errors.Join(err, root.Close())
+			return nil, errors.Join(Unreadable(err), root.Close())
 		}
 		data, err := io.ReadAll(io.LimitReader(f, max))
 		return data, errors.Join(err, f.Close(), root.Close())
@@ -43,10 +43,8 @@ func noFolder(dir string, err error) error {
 		err = ErrFile
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR): // the second: a folder on the way is a file
 		err = ErrNoFolder
-	case errors.Is(err, fs.ErrPermission):
-		err = fmt.Errorf("%w: copy it to a folder that this user may read", err)
 	}
-	return fmt.Errorf("open metadata folder %q: %w", dir, err)
+	return fmt.Errorf("open metadata folder %q: %w", dir, Unreadable(err))
 }
 
 // ErrFile is inside what a refresh from a Folder returns when that is a file.
@@ -55,6 +53,16 @@ var ErrFile = errors.New("this is a file: name the folder that holds the reposit
 // ErrNoFolder is inside what a refresh from a Folder returns when the folder itself is not there. It is no fs.ErrNotExist:
 // that would be a repository without that file.
 var ErrNoFolder = errors.New("there is no such folder; is the stick plugged in and mounted?")
+
+// Unreadable adds to an error of reading what a person does about a stick that a desktop has mounted for its user: in a
+// folder of that user's, or with modes that are for that user.
+func Unreadable(err error) error {
+	if !errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	return fmt.Errorf("%w: copy it to a folder that this user may read; or, where a desktop has mounted the stick for its own user, "+
+		"unmount it, and 'sudo mount -o ro /dev/sdX1 /mnt' shows it to all (lsblk lists the names)", err)
+}
 
 // Memory is a repository in a map from file name to content.
 func Memory(files map[string][]byte) Source {
