@@ -28,6 +28,7 @@ type guest struct {
 	base    string          // what cross/systemd made
 	tools   string          // the image of the second disk
 	layers  []string        // of the disk, the newest last
+	more    []string        // arguments of QEMU for what a test plugs in
 	machine *vm.Machine
 	conn    net.Conn
 	in      *json.Decoder
@@ -97,13 +98,13 @@ func (g *guest) config(layer, socket string) vm.Config {
 	line := "root=/dev/vda ro console=ttyS0 quiet loglevel=3 panic=-1 oops=panic mitigations=off systemd.firstboot=off systemd.condition-needs-update=0"
 	return vm.Config{
 		Program: "qemu-system-x86_64", Package: "qemu-system-x86", Limit: 30 * time.Minute,
-		Args: []string{
+		Args: append([]string{
 			"-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "Nehalem", "-smp", "2", "-m", "1024",
 			"-kernel", filepath.Join(g.base, "vmlinuz"), "-initrd", filepath.Join(g.base, "initrd.img"), "-append", line,
 			"-drive", "if=virtio,format=qcow2,file=" + layer, "-drive", "if=virtio,format=raw,readonly=on,file=" + g.tools,
 			"-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net",
 			"-chardev", "socket,id=hands,path=" + socket, "-device", "virtio-serial-pci", "-device", "virtserialport,chardev=hands,name=dunlin.hands",
-		},
+		}, g.more...),
 	}
 }
 

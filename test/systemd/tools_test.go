@@ -27,7 +27,8 @@ func versions(t *testing.T) (old, next string) {
 	return old, fmt.Sprintf("%s.%d.0", parts[0], minor+1)
 }
 
-// toolsDisk makes the second disk, which the guest has at /mnt: its hands, both packages, recordings and a model.
+// toolsDisk makes the second disk, which the guest has at /mnt: its hands, both packages, the hub, recordings, a model, and
+// later versions of it.
 func (g *guest) toolsDisk(t *testing.T) string {
 	t.Helper()
 	root, dir := fixture.Root(), filepath.Join(g.folder, "tools")
@@ -36,7 +37,10 @@ func (g *guest) toolsDisk(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
-	host(t, root, "env", "CGO_ENABLED=0", "GOARCH=amd64", "go", "build", "-trimpath", "-ldflags=-s -w", "-o", filepath.Join(dir, "hands"), "./test/systemd/hands")
+	bundles(t, dir)
+	for _, program := range []string{"./test/systemd/hands", "./cmd/dunlin-hub"} {
+		host(t, root, "env", "CGO_ENABLED=0", "GOARCH=amd64", "go", "build", "-trimpath", "-ldflags=-s -w", "-o", dir+"/", program)
+	}
 	old, next := versions(t)
 	for name, version := range map[string]string{"old": old, "next": next} {
 		out := filepath.Join(root, "build", "test", "systemd", name)
