@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -94,18 +95,22 @@ func (s *stock) ActivateModel(ctx context.Context, r agent.ModelRequest) ([]stri
 		return nil, sorted(err, control.ErrForbidden)
 	}
 	names := []string{}
+	var fault error // of the first pipeline that has one; it is no reason to leave out the others
 	for _, l := range lines {
 		err := s.shelf.Activate(shelf.Request{Pipeline: l.name, Base: l.use.ref.String(), Model: ref, Attempts: s.attempts(ref), Force: r.Force})
 		switch {
 		case errors.Is(err, shelf.ErrNothing):
-			continue
 		case err != nil:
-			return names, sorted(err, control.ErrForbidden)
+			fault = cmp.Or(fault, err)
+		default:
+			names = append(names, l.name)
+			l.keeper.Wake()
 		}
-		names = append(names, l.name)
-		l.keeper.Wake()
 	}
-	return names, nil
+	if fault != nil && len(names) > 0 {
+		fault = fmt.Errorf("%w; it goes on trial on %s all the same", fault, strings.Join(names, ", "))
+	}
+	return names, sorted(fault, control.ErrForbidden)
 }
 
 // believed reports whether a version on the shelf may still be put to use: the rules may be others than when it came.
@@ -138,30 +143,48 @@ func (s *stock) attempts(ref manifest.Ref) int {
 	return m.Trial.Attempts
 }
 
-// RevertModel ends the trials of a model, or has pipelines go back to the version before.
+// RevertModel ends the trials of a model, or where none of its pipelines has one, has them go back to the version before.
 func (s *stock) RevertModel(ctx context.Context, r agent.ModelRequest) ([]string, error) {
 	_, lines, err := s.meant(r)
 	if err != nil {
 		return nil, err
 	}
+	if trying := s.trying(lines); len(trying) > 0 {
+		lines = trying
+	}
 	names := []string{}
-	var nothing error
+	var nothing, fault error
 	for _, l := range lines {
 		err := s.back(ctx, l)
-		if errors.Is(err, shelf.ErrNothing) {
+		switch {
+		case errors.Is(err, shelf.ErrNothing):
 			nothing = err
-			continue
+		case err != nil:
+			fault = cmp.Or(fault, err)
+		default:
+			names = append(names, l.name)
+			l.keeper.Wake()
 		}
-		if err != nil {
-			return names, sorted(err, control.ErrForbidden)
-		}
-		names = append(names, l.name)
-		l.keeper.Wake()
 	}
-	if len(names) == 0 {
+	switch {
+	case fault != nil && len(names) > 0:
+		return names, sorted(fmt.Errorf("%w; %s goes back all the same", fault, strings.Join(names, ", ")), control.ErrForbidden)
+	case fault != nil:
+		return nil, sorted(fault, control.ErrForbidden)
+	case len(names) == 0:
 		return nil, sorted(nothing, nil)
 	}
 	return names, nil
+}
+
+// trying are those of the lines that have a version which is to follow.
+func (s *stock) trying(lines []*line) (out []*line) {
+	for _, l := range lines {
+		if _, trying := s.shelf.Next(l.name); trying {
+			out = append(out, l)
+		}
+	}
+	return out
 }
 
 const byHand = "a person asked for it"
