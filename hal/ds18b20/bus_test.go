@@ -8,8 +8,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"periph.io/x/conn/v3/onewire"
-
 	"github.com/dunlin-iot/dunlin/hal"
 	"github.com/dunlin-iot/dunlin/hal/ds18b20"
 	"github.com/dunlin-iot/dunlin/hal/ds18b20/ds18b20test"
@@ -25,7 +23,7 @@ func collect(t *testing.T, cfg ds18b20.Config, n int, act func(i int, c *ds18b20
 		clk := haltest.Clock{}
 		b := ds18b20test.New(clk)
 		c := b.Plug(serial)
-		cfg.Bus, cfg.Clock, cfg.Where = func() (onewire.BusCloser, error) { return b, nil }, clk, "ds2482 at i2c-1 0x18"
+		cfg.Bus, cfg.Clock, cfg.Where = func(context.Context) (ds18b20.Bus, error) { return b, nil }, clk, "ds2482 at i2c-1 0x18"
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 		defer cancel()
 		s := ds18b20.New(cfg)
@@ -145,7 +143,7 @@ func TestAbsentOnABus(t *testing.T) {
 		for _, s := range serials {
 			b.Plug(s)
 		}
-		cfg := ds18b20.Config{ID: id, Where: "ds2482", Bus: func() (onewire.BusCloser, error) { return b, nil }}
+		cfg := ds18b20.Config{ID: id, Where: "ds2482", Bus: func(context.Context) (ds18b20.Bus, error) { return b, nil }}
 		err := ds18b20.New(cfg).Run(t.Context(), func(hal.Block) {})
 		var gone *hal.AbsentError
 		if !errors.As(err, &gone) || !strings.Contains(err.Error(), id) || b.Closed() != 1 {

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"periph.io/x/conn/v3/onewire"
-
 	"github.com/dunlin-iot/dunlin/hal"
 	"github.com/dunlin-iot/dunlin/hal/judge"
 	"github.com/dunlin-iot/dunlin/hal/poll"
@@ -23,13 +21,15 @@ type Config struct {
 	Every time.Duration // between two samples; zero means 2 s. A conversion takes up to 750 ms
 	Root  string        // of sysfs; empty means /sys
 	// Bus opens a 1-Wire bus for this source, which closes it; nil means the kernel's w1 devices.
-	Bus   func() (onewire.BusCloser, error)
-	Where string // of that bus, for people: "ds2482 at i2c-1 0x18"
+	Bus   func(ctx context.Context) (Bus, error)
+	Where string // of that bus, for people: "i2c-1 0x18"
 	// Resolution is 9 to 12 bits, set anew by each Run and not kept by the chip; zero leaves it as it is. On the
 	// kernel's devices only root may set it, in the file "resolution".
 	Resolution int
-	Clock      clock.Clock  // nil means the system's
-	Logger     *slog.Logger // nil discards
+	// Convert is how long a conversion takes at 12 bits, where Bus is set; zero means 750 ms, the longest by the data sheet.
+	Convert time.Duration
+	Clock   clock.Clock  // nil means the system's
+	Logger  *slog.Logger // nil discards
 }
 
 // New makes a source with the channel temperature (Cel); the chip is looked for by Run.
@@ -42,6 +42,9 @@ func New(cfg Config) *poll.Source {
 	}
 	if cfg.Bus == nil {
 		cfg.Where = "w1"
+	}
+	if cfg.Convert <= 0 {
+		cfg.Convert = 750 * time.Millisecond
 	}
 	what := "ds18b20 at " + cfg.Where
 	if cfg.ID != "" {
@@ -59,7 +62,7 @@ func New(cfg Config) *poll.Source {
 			case cfg.Bus == nil:
 				return openKernel(cfg.Root, cfg.ID)
 			}
-			return openBus(cfg)
+			return openBus(ctx, cfg)
 		},
 	})
 }

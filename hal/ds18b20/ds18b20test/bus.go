@@ -1,23 +1,24 @@
 package ds18b20test
 
 import (
+	"context"
 	"encoding/binary"
-	"errors"
-	"slices"
 	"sync"
+	"time"
 
 	"periph.io/x/conn/v3/onewire"
 
 	"github.com/dunlin-iot/dunlin/internal/clock"
 )
 
-var _ onewire.BusCloser = (*Bus)(nil)
-
 // Bus is a 1-Wire bus. It may be used by several goroutines.
 type Bus struct {
-	mu     sync.Mutex
+	turn   chan struct{} // full while Do runs
 	clock  clock.Clock
+	mu     sync.Mutex
 	chips  map[onewire.Address]*Chip
+	strong bool
+	slots  int
 	closed int
 }
 
@@ -26,14 +27,14 @@ func New(c clock.Clock) *Bus {
 	if c == nil {
 		c = clock.System{}
 	}
-	return &Bus{clock: c, chips: map[onewire.Address]*Chip{}}
+	return &Bus{turn: make(chan struct{}, 1), clock: c, chips: map[onewire.Address]*Chip{}}
 }
 
 // Plug connects a new chip with a serial number of 48 bits.
 func (b *Bus) Plug(serial uint64) *Chip {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	c := &Chip{bus: b, address: address(serial)}
+	c := &Chip{bus: b, address: address(serial), full: 750 * time.Millisecond}
 	c.eeprom = [3]byte{0x4B, 0x46, 0x7F} // 75 and 70 degrees, 12 bits, as they are delivered
 	c.powerUp()
 	b.chips[c.address] = c
@@ -48,6 +49,126 @@ func address(serial uint64) onewire.Address {
 	return onewire.Address(binary.LittleEndian.Uint64(b[:]))
 }
 
+// Reset is a reset pulse; it tells whether a chip has answered.
+func (b *Bus) Reset() (present bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, c := range b.chips {
+		c.disturb()
+		c.reset()
+	}
+	return len(b.chips) > 0
+}
+
+// Slot is one time slot: the level that the master gives and the one that the line has, low when anybody pulls it. A
+// slot with a high level is one to read in.
+func (b *Bus) Slot(level bool) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.slots++
+	for _, c := range b.chips {
+		c.disturb()
+		level = c.level() && level
+	}
+	for _, c := range b.chips {
+		c.slot(level)
+	}
+	return level
+}
+
+// Slots is how many there were.
+func (b *Bus) Slots() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.slots
+}
+
+// Pull begins or ends a strong pull-up.
+func (b *Bus) Pull(strong bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, c := range b.chips {
+		c.pull(strong)
+	}
+	b.strong = strong
+}
+
+// Strong reports whether the line is pulled up strongly.
+func (b *Bus) Strong() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.strong
+}
+
+type noDevices struct{}
+
+func (noDevices) Error() string   { return "no presence pulse" }
+func (noDevices) NoDevices() bool { return true }
+
+// Do implements ds18b20.Bus.
+func (b *Bus) Do(ctx context.Context, f func(tx func(w, r []byte, power onewire.Pullup) error) error) error {
+	select {
+	case b.turn <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-b.turn }()
+	return f(b.tx)
+}
+
+func (b *Bus) tx(w, r []byte, power onewire.Pullup) error {
+	b.Pull(false)
+	if !b.Reset() {
+		return noDevices{}
+	}
+	for _, v := range w {
+		for i := range 8 {
+			b.Slot(v>>i&1 == 1)
+		}
+	}
+	for n := range r {
+		r[n] = 0
+		for i := range 8 {
+			if b.Slot(true) {
+				r[n] |= 1 << i
+			}
+		}
+	}
+	if power == onewire.StrongPullup {
+		b.Pull(true)
+	}
+	return nil
+}
+
+// Search implements ds18b20.Bus.
+func (b *Bus) Search(ctx context.Context) (all []onewire.Address, err error) {
+	err = b.Do(ctx, func(func(w, r []byte, power onewire.Pullup) error) (err error) {
+		all, err = onewire.Search(searcher{b}, false)
+		return err
+	})
+	return all, err
+}
+
+// searcher is the bus as periph searches it.
+type searcher struct{ *Bus }
+
+func (s searcher) String() string                             { return "ds18b20test" }
+func (s searcher) Search(bool) ([]onewire.Address, error)     { return nil, nil }
+func (s searcher) Tx(w, r []byte, power onewire.Pullup) error { return s.tx(w, r, power) }
+func (s searcher) SearchTriplet(direction byte) (t onewire.TripletResult, err error) {
+	zero, one := !s.Slot(true), !s.Slot(true)
+	taken := one && !zero || one == zero && direction != 0
+	s.Slot(taken)
+	t.GotZero, t.GotOne = zero, one
+	if taken {
+		t.Taken = 1
+	}
+	return t, nil
+}
+
+// Hint implements ds18b20.Bus: there is none.
+func (b *Bus) Hint(context.Context) string { return "" }
+
 // Closed is how often Close was called.
 func (b *Bus) Closed() int {
 	b.mu.Lock()
@@ -55,57 +176,10 @@ func (b *Bus) Closed() int {
 	return b.closed
 }
 
-// Close implements onewire.BusCloser.
+// Close implements ds18b20.Bus.
 func (b *Bus) Close() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.closed++
-	return nil
-}
-
-func (b *Bus) String() string { return "ds18b20test" }
-
-type noDevices struct{}
-
-func (noDevices) Error() string   { return "no presence pulse" }
-func (noDevices) NoDevices() bool { return true }
-
-// Search implements onewire.Bus.
-func (b *Bus) Search(bool) ([]onewire.Address, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if len(b.chips) == 0 {
-		return nil, noDevices{}
-	}
-	var all []onewire.Address
-	for a := range b.chips {
-		all = append(all, a)
-	}
-	slices.Sort(all)
-	return all, nil
-}
-
-// Tx implements onewire.Bus: a reset, the bytes of w, then those of r. What nobody answers reads as ones.
-func (b *Bus) Tx(w, r []byte, power onewire.Pullup) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if len(b.chips) == 0 {
-		return noDevices{}
-	}
-	for i := range r {
-		r[i] = 0xFF
-	}
-	switch {
-	case len(w) > 9 && w[0] == 0x55: // match ROM
-		if c := b.chips[onewire.Address(binary.LittleEndian.Uint64(w[1:9]))]; c != nil {
-			c.obey(w[9:], r, power)
-		}
-	case len(w) > 1 && w[0] == 0xCC: // skip ROM
-		for _, c := range b.chips {
-			c.obey(w[1:], r, power)
-		}
-	default:
-		return errors.New("the model knows no such command")
-	}
 	return nil
 }
