@@ -34,6 +34,7 @@ type identity struct {
 	bytes    int
 	mask     uint32 // bits that count; zero means all
 	want     uint32 // big-endian
+	mute     bool   // the chip has no register that others at its addresses have: one that was read rules it out
 }
 
 // GuessChip tells what probably answers at an address. read writes w and reads r after a repeated start, as Tx does.
@@ -47,7 +48,9 @@ func GuessChip(address uint16, read func(w, r []byte) error) Guess {
 			continue
 		}
 		if id.register == nil {
-			byAddress = append(byAddress, id.chip)
+			if !id.mute || proof == "" {
+				byAddress = append(byAddress, id.chip)
+			}
 			continue
 		}
 		value, ok := look(id, read, seen)

@@ -26,7 +26,8 @@ var identities = []identity{
 	{chip: "lsm6dsr", addresses: at6a6b, register: []byte{0x0f}, bytes: 1, want: 0x6b},
 	{chip: "lsm6dsox or lsm6dso", addresses: at6a6b, register: []byte{0x0f}, bytes: 1, want: 0x6c},
 	{chip: "lsm6dsv", addresses: at6a6b, register: []byte{0x0f}, bytes: 1, want: 0x70},
-	{chip: "lis3dh", addresses: at1819, register: []byte{0x0f}, bytes: 1, want: 0x33},
+	{chip: "lis3dh or lis2dh12", addresses: at1819, register: []byte{0x0f}, bytes: 1, want: 0x33},
+	{chip: "lis2dw12", addresses: at1819, register: []byte{0x0f}, bytes: 1, want: 0x44},
 	// InvenSense, register WHO_AM_I (117) of RM-MPU-6000A, RM-MPU-6500A and RM-MPU-9250A
 	{chip: "mpu6050", addresses: at6869, register: []byte{0x75}, bytes: 1, want: 0x68},
 	{chip: "mpu6500", addresses: at6869, register: []byte{0x75}, bytes: 1, want: 0x70},
@@ -44,6 +45,8 @@ var identities = []identity{
 	{chip: "ads1115", addresses: at48to4b, register: []byte{0x01}, bytes: 2, mask: 0x8003, want: 0x8003},
 	// TI SBOS448 8.6.2.1: INA219's configuration after power-up
 	{chip: "ina219", addresses: at40to43, register: []byte{0x00}, bytes: 2, want: 0x399f},
+	// Maxim 19-4930: a byte that is no command is not acknowledged, which the numbers of all registers above are not
+	{chip: "ds2482, a bridge to 1-Wire", addresses: []uint16{0x18, 0x19, 0x1a, 0x1b}, mute: true},
 	{chip: "ads1115", addresses: at48to4b},
 	{chip: "tmp102", addresses: at48to4b},
 	{chip: "tmp75", addresses: []uint16{0x48, 0x49, 0x4a, 0x4b, 0x4c, 0x4d, 0x4e, 0x4f}},

@@ -101,9 +101,13 @@ func (b *Board) owned(bus string, address uint16) error {
 	if driver == "" {
 		return nil
 	}
-	return fmt.Errorf("open 0x%02x on %s: kernel driver %s owns it; use driver iio in its place, or release the chip: "+
+	instead := "use driver iio in its place"
+	if driver == "ds2482" {
+		instead = "use driver ds18b20 without bus and address"
+	}
+	return fmt.Errorf("open 0x%02x on %s: kernel driver %s owns it; %s, or release the chip: "+
 		"echo %d-00%02x | sudo tee /sys/bus/i2c/drivers/%s/unbind (when it was made by hand: echo 0x%02x | sudo tee /sys/bus/i2c/devices/%s/delete_device): %w",
-		address, bus, driver, number(bus), address, driver, address, bus, syscall.EBUSY)
+		address, bus, driver, instead, number(bus), address, driver, address, bus, syscall.EBUSY)
 }
 
 // handle is one user's view of a shared bus.

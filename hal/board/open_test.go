@@ -145,6 +145,10 @@ func TestKernelDriversKeepTheirAddresses(t *testing.T) {
 			t.Errorf("%v lacks %q", err, want)
 		}
 	}
+	m.client("1-0018", "ds2482", "ds2482")
+	if _, err := b.I2C("i2c-1", 0x18); !errors.Is(err, syscall.EBUSY) || !strings.Contains(err.Error(), "ds2482 owns it; use driver ds18b20 without bus and address") {
+		t.Errorf("a bridge to 1-Wire: %v", err)
+	}
 	h, err := b.I2C("i2c-1", 0x48)
 	if err != nil {
 		t.Fatalf("a chip without a driver: %v", err)
