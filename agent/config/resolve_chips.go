@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -15,6 +16,25 @@ func (r *resolver) scd4x(name string, c *SCD4x) *SCD4xConfig {
 		r.complain(name, "every", fmt.Sprintf("is %s, and with low_power the chip measures every %s", c.Every, least), "write 1m")
 	}
 	return &SCD4xConfig{ChipConfig{place(c.Bus, c.Address), time.Duration(c.Every)}, c.LowPower, c.Altitude}
+}
+
+// ds18b20 refuses what the kernel's way does not have.
+func (r *resolver) ds18b20(name string, c *DS18B20) *DS18B20Config {
+	d := &DS18B20Config{Place: place(c.Bus, c.Address), ID: string(c.ID), Every: time.Duration(c.Every)}
+	if c.Resolution != nil {
+		d.Resolution = *c.Resolution
+	}
+	if c.Bus != "" {
+		return d
+	}
+	if c.Address != nil {
+		r.complain(name, "address", "stands without bus", "add the I2C bus of the DS2482, or remove address where the kernel reads the chip")
+	}
+	if c.Resolution != nil {
+		r.complain(name, "resolution", "stands without bus, and the kernel lets only root set it",
+			fmt.Sprintf("remove it, and after each start say: echo %d | sudo tee /sys/bus/w1/devices/%s/resolution", *c.Resolution, cmp.Or(string(c.ID), "28-*")))
+	}
+	return d
 }
 
 // ina219 holds the current against the widest range of the shunt's voltage, 320 mV (data sheet, table 7-4).

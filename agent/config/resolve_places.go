@@ -24,9 +24,11 @@ var addresses = map[string][]uint16{
 	"mpu6050": {0x68, 0x69},
 	"lsm6ds":  {0x6a, 0x6b},
 	"adxl345": {0x53, 0x1d},
+	"ds18b20": {0x18, 0x19, 0x1a, 0x1b}, // of the DS2482-100 before it
 }
 
-// Place is where the chip of a source is, its usual address filled in; false when the source is none on I2C or SPI.
+// Place is where the chip of a source is, or the bridge before it, its usual address filled in; false when the source is
+// none on I2C or SPI.
 func (s SourceConfig) Place() (p Place, chip bool) {
 	switch {
 	case s.Chip != nil:
@@ -39,6 +41,8 @@ func (s SourceConfig) Place() (p Place, chip bool) {
 		p = s.INA219.Place
 	case s.IMU != nil:
 		p = s.IMU.Place
+	case s.DS18B20 != nil && s.DS18B20.Bus != "":
+		p = s.DS18B20.Place
 	default:
 		return Place{}, false
 	}
@@ -49,9 +53,9 @@ func (s SourceConfig) Place() (p Place, chip bool) {
 }
 
 // places holds the addresses of chips against those that they can have, and against each other: two sources of one chip
-// would take each other's samples, and change each other's settings.
+// would take each other's samples, and change each other's settings. Behind one bridge there may be several thermometers.
 func (r *resolver) places(all []SourceConfig) {
-	first := map[Place]string{}
+	first := map[Place][]SourceConfig{}
 	for _, s := range all {
 		p, chip := s.Place()
 		if !chip || p.Bus == "" && p.SPI == "" { // the latter was told
@@ -62,12 +66,26 @@ func (r *resolver) places(all []SourceConfig) {
 			key = r.address(s, p.Address)
 		}
 		p.Bus, p.SPI = strings.TrimPrefix(p.Bus, "/dev/"), strings.TrimPrefix(p.SPI, "/dev/")
-		if other, taken := first[p]; taken {
-			r.complain(s.Name, key, "is where the chip of source "+other+" is", "keep one of the two, or write where this one is: dunlin sources ls lists chips")
-			continue
+		if !slices.ContainsFunc(first[p], func(other SourceConfig) bool { return r.clash(other, s, key) }) {
+			first[p] = append(first[p], s)
 		}
-		first[p] = s.Name
 	}
+}
+
+// clash refuses a second source in one place, unless both are thermometers that are told apart.
+func (r *resolver) clash(first, s SourceConfig, key string) bool {
+	switch a, b := first.DS18B20, s.DS18B20; {
+	case a == nil || b == nil:
+		r.complain(s.Name, key, "is where the chip of source "+first.Name+" is", "keep one of the two, or write where this one is: dunlin sources ls lists chips")
+	case a.ID == "" || b.ID == "":
+		r.complain(s.Name, key, "is the bridge of source "+first.Name+", too, and behind one bridge thermometers are told apart by id",
+			"add id to both: a source without one, alone there, has dunlin sources read say which there are")
+	case a.ID == b.ID:
+		r.complain(s.Name, "id", "is the thermometer of source "+first.Name, "keep one of the two, or write the id of another")
+	default:
+		return false
+	}
+	return true
 }
 
 // address returns the key that says it: that of the bus where a chip has its usual one.
@@ -86,6 +104,9 @@ func (r *resolver) address(s SourceConfig, is uint16) (key string) {
 	fix := "write " + texts[0] + ", or leave it out"
 	if len(texts) > 1 {
 		fix = "write one of " + strings.Join(texts, ", ")
+	}
+	if s.DS18B20 != nil {
+		fix += "; the channels of a DS2482-800 are read through the kernel's driver of it, without bus and address"
 	}
 	r.complain(s.Name, "address", fmt.Sprintf("is 0x%02x (%d), which the chip does not have", is, is), fix)
 	return "address"

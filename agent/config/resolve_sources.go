@@ -60,7 +60,7 @@ func (r *resolver) hardware(name string, raw Source, s *SourceConfig) {
 	}
 	s.IMU = r.imu(name, raw)
 	if c := raw.DS18B20; c != nil {
-		s.DS18B20 = &DS18B20Config{string(c.ID), time.Duration(c.Every)}
+		s.DS18B20 = r.ds18b20(name, c)
 	}
 	if c := raw.HX711; c != nil {
 		s.HX711 = r.hx711(name, c)

@@ -82,7 +82,7 @@ var beyondSchema = []string{
 	"frames-or-channels", "gyro-mpu6050", "hub-url-password", "ina219-current", "inputs-empty", "inputs-twice", "limit-above", "merge-key",
 	"missing-source", "model-latest", "mqtt-both", "mqtt-field-twice", "mqtt-fields-empty", "mqtt-neither", "mqtt-password-alone", "mqtt-topic", "mqtt-wildcard",
 	"no-sources", "picture-alone", "quiet-shorter", "rate-adxl345", "rate-beyond-ads1115", "rate-lsm6ds", "rate-mpu6050", "rate-mpu6050-fast", "scd4x-low-power",
-	"rate-zero", "scale-same-line",
+	"one-wire-kernel", "one-wire-twice", "rate-zero", "scale-same-line",
 	"scale-zero", "shunt-huge", "spi-address", "spi-address-bme280", "spi-and-bus", "spi-neither", "spi-rate-on-i2c", "silent-below-rate", "silent-too-short", "size-below", "size-huge", "tag", "threshold-above", "two-documents",
 }
 

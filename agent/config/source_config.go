@@ -98,10 +98,13 @@ type IMUConfig struct {
 	Gyro  int // full scale, degrees per second
 }
 
-// DS18B20Config is a thermometer on a 1-wire bus of the kernel. Without an ID there must be only one.
+// DS18B20Config is a thermometer on a 1-wire bus: of the kernel's, or behind the bridge at Place. Without an ID there
+// must be only one.
 type DS18B20Config struct {
-	ID    string // "28-0316a2798bff"
-	Every time.Duration
+	Place             // no Bus: the kernel's
+	ID         string // "28-0316a2798bff"
+	Every      time.Duration
+	Resolution int // bits; 0: as the chip is set
 }
 
 // HX711Config is a scale on two GPIO lines, given by number or name.

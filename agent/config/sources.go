@@ -22,7 +22,7 @@ type Source struct {
 	MPU6050 *MPU6050 `yaml:"mpu6050" remote:"no" doc:"Acceleration and rotation: InvenSense MPU-6050 and MPU-9250, at 0x68 or 0x69."`
 	LSM6DS  *LSM6DS  `yaml:"lsm6ds" remote:"no" doc:"Acceleration and rotation: ST LSM6DSO and LSM6DSOX, at 0x6a or 0x6b."`
 	ADXL345 *ADXL345 `yaml:"adxl345" remote:"no" doc:"Acceleration: Analog Devices ADXL345, at 0x53 or 0x1d."`
-	DS18B20 *DS18B20 `yaml:"ds18b20" remote:"no" doc:"Temperature: Maxim DS18B20 on the kernel's 1-wire bus."`
+	DS18B20 *DS18B20 `yaml:"ds18b20" remote:"no" doc:"Temperature: Maxim DS18B20 on a 1-wire bus of the kernel's, or behind a DS2482 on I2C at 0x18 to 0x1b."`
 	HX711   *HX711   `yaml:"hx711" remote:"no" doc:"Weight: Avia HX711 on two GPIO lines."`
 
 	IIO    *IIO    `yaml:"iio" remote:"no" doc:"A device of the kernel's Industrial I/O."`
@@ -143,10 +143,13 @@ type ADXL345 struct {
 	Range   AccelRange `yaml:"range" default:"4g" remote:"no" doc:"Largest acceleration that can be told from more."`
 }
 
-// DS18B20 hangs on a 1-wire bus that the kernel drives.
+// DS18B20 hangs on a 1-wire bus that the kernel drives, or on that of a bridge on I2C.
 type DS18B20 struct {
-	ID    OneWireID `yaml:"id" remote:"no" doc:"Which one, as 28-0316a2798bff; by default the only one there is."`
-	Every Duration  `yaml:"every" default:"2s" min:"1s" max:"24h" remote:"yes" doc:"Time between two samples; the chip needs 750 ms."`
+	Bus        Bus       `yaml:"bus" remote:"no" doc:"The I2C bus of the DS2482 before it, as i2c-1; without it the kernel reads the chip."`
+	Address    *Address  `yaml:"address" remote:"no" doc:"Address of the DS2482; by default 0x18."`
+	ID         OneWireID `yaml:"id" remote:"no" doc:"Which one, as 28-0316a2798bff; by default the only one there is."`
+	Every      Duration  `yaml:"every" default:"2s" min:"1s" max:"24h" remote:"yes" doc:"Time between two samples; the chip needs 750 ms."`
+	Resolution *int      `yaml:"resolution" min:"9" max:"12" remote:"no" doc:"Bits of a sample: 9 are steps of half a degree in 94 ms, 12 of a sixteenth in 750 ms; only with bus, by default as the chip is set."`
 }
 
 // HX711 is read bit by bit.

@@ -19,6 +19,10 @@ var sensors = []config.SourceConfig{
 	}},
 	{Driver: "ina219", Name: "battery", INA219: &config.INA219Config{Place: config.Place{Bus: "i2c-1", Address: 0x41}, Shunt: 0.01, Most: 3.2, Every: 250 * time.Millisecond}},
 	{Driver: "ds18b20", Name: "boiler", DS18B20: &config.DS18B20Config{ID: "28-0316a2798bff", Every: 5 * time.Second}},
+	{Driver: "ds18b20", Name: "boiler-back", DS18B20: &config.DS18B20Config{
+		Place: config.Place{Bus: "i2c-1", Address: 0x1b}, ID: "28-0316a2794f7c", Every: 2 * time.Second, Resolution: 10,
+	}},
+	{Driver: "ds18b20", Name: "boiler-feed", DS18B20: &config.DS18B20Config{Place: config.Place{Bus: "/dev/i2c-1", Address: 0x1b}, ID: "28-0316a2798bff", Every: 2 * time.Second}},
 	{Driver: "adxl345", Name: "box", IMU: &config.IMUConfig{Place: config.Place{Bus: "i2c-0"}, Rate: 200, Accel: 16}},
 	{Driver: "v4l2", Name: "cam", V4L2: &config.V4L2Config{Device: "/dev/video0", Width: 96, Height: 64, Colour: "rgb", Crop: true, Format: "yuyv", Rate: 5}},
 	{Driver: "gpio", Name: "door", GPIO: &config.GPIOConfig{

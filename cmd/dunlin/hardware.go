@@ -6,6 +6,7 @@ import (
 	"github.com/dunlin-iot/dunlin/agent/config"
 	"github.com/dunlin-iot/dunlin/hal"
 	"github.com/dunlin-iot/dunlin/hal/board"
+	"github.com/dunlin-iot/dunlin/hal/ds2482"
 	"github.com/dunlin-iot/dunlin/hal/traffic"
 )
 
@@ -14,12 +15,14 @@ type hardware struct {
 	deps
 	root  string // in place of /, for tests with made-up devices
 	board *board.Board
-	tap   *traffic.Recorder // of the buses and ports; nil records nothing
+	// bridges are shared by the thermometers behind them.
+	bridges *ds2482.Bridges
+	tap     *traffic.Recorder // of the buses and ports; nil records nothing
 }
 
 func newHardware(d deps) *hardware {
 	root := d.getenv("DUNLIN_ROOT")
-	return &hardware{deps: d, root: root, board: board.New(board.Config{Root: root, Logger: d.log})}
+	return &hardware{deps: d, root: root, board: board.New(board.Config{Root: root, Logger: d.log}), bridges: &ds2482.Bridges{}}
 }
 
 // source makes a source; it opens nothing before it runs.

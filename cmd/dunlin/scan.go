@@ -240,7 +240,7 @@ func groupOf(path string) string {
 var kinds = []struct{ prefix, driver string }{
 	{"bme280", "bme280"}, {"bmp280", "bmp280"}, {"lsm6dso", "lsm6ds"}, {"mpu6", "mpu6050"}, {"mpu9", "mpu6050"}, {"adxl345", "adxl345"},
 	{"mcp9808", "mcp9808"}, {"tmp102", "tmp102"}, {"tmp75", "tmp75"}, {"ads1115", "ads1115"}, {"ina219", "ina219"}, {"hdc302x", "hdc302x"}, {"aht20", "aht20"},
-	{"bh1750", "bh1750"}, {"scd4x", "scd4x"},
+	{"bh1750", "bh1750"}, {"scd4x", "scd4x"}, {"ds2482", "ds18b20"},
 }
 
 func driverFor(chip string) string {

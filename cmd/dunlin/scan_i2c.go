@@ -45,10 +45,14 @@ func kernelChips(b board.Bus) (all []thing) {
 
 // owned is a chip that the kernel has: it is read through the kernel.
 func owned(bus string, address uint16, name, driver string) thing {
-	return thing{
+	t := thing{
 		Kind: "i2c", Where: fmt.Sprintf("%s 0x%02x", bus, address), What: name, State: "kernel driver " + driver,
 		Fix: "read it with the driver iio, if it is among the devices of kind iio",
 	}
+	if driver == "ds2482" {
+		t.Fix = "its thermometers are among the devices of kind 1-wire"
+	}
+	return t
 }
 
 func chipThing(b board.Bus, a board.Answer) thing {

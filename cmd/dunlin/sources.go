@@ -50,7 +50,7 @@ func findSource(cfg *config.Config, name string) (config.SourceConfig, error) {
 	return config.SourceConfig{}, withCode(exitAbsent, fmt.Errorf("there is no source %q; the configuration has: %s", name, strings.Join(names, ", ")))
 }
 
-// placeOf is where the chip of a source is; false when the source is no chip on an I2C bus.
+// placeOf is where the chip of a source is, or the bridge before it; false when the source is no chip on an I2C bus.
 func placeOf(c config.SourceConfig) (p config.Place, chip bool) {
 	if p, chip = c.Place(); p.SPI != "" {
 		return config.Place{}, false

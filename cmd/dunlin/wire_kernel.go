@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"fmt"
 	"time"
 
 	"github.com/dunlin-iot/dunlin/agent/config"
@@ -8,6 +10,7 @@ import (
 	"github.com/dunlin-iot/dunlin/hal/audio"
 	"github.com/dunlin-iot/dunlin/hal/camera"
 	"github.com/dunlin-iot/dunlin/hal/ds18b20"
+	"github.com/dunlin-iot/dunlin/hal/ds2482"
 	"github.com/dunlin-iot/dunlin/hal/gpio"
 	"github.com/dunlin-iot/dunlin/hal/iio"
 	"github.com/dunlin-iot/dunlin/hal/picture"
@@ -107,5 +110,17 @@ func pixels(name string) picture.Format {
 }
 
 func newDS18B20(h *hardware, c config.SourceConfig) hal.Source {
-	return ds18b20.New(ds18b20.Config{ID: c.DS18B20.ID, Every: c.DS18B20.Every, Root: h.path("/sys"), Clock: h.clock, Logger: h.log})
+	d := c.DS18B20
+	cfg := ds18b20.Config{ID: d.ID, Every: d.Every, Resolution: d.Resolution, Root: h.path("/sys"), Clock: h.clock, Logger: h.log}
+	if place, bridged := placeOf(c); bridged {
+		cfg.Where = fmt.Sprintf("%s 0x%02x", place.Bus, place.Address)
+		cfg.Bus = func(ctx context.Context) (ds18b20.Bus, error) {
+			b, err := h.bridges.Open(ctx, ds2482.Config{Bus: h.bus(c), Where: place.Bus, Address: place.Address})
+			if err != nil {
+				return nil, err
+			}
+			return b, nil
+		}
+	}
+	return ds18b20.New(cfg)
 }

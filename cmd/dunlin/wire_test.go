@@ -39,6 +39,7 @@ sources:
   oven: {driver: bme280, spi: /dev/spidev1.0, every: 2s}
   kiln: {driver: bmp280, spi: spidev1.1, every: 2s}
   ds18b20: {driver: ds18b20, every: 2s}
+  bridged: {driver: ds18b20, bus: i2c-2, address: 0x19, resolution: 9, every: 4s}
   hx711: {driver: hx711, chip: gpiochip7, data: 5, clock: 6, scale: 400}
   iio: {driver: iio, device: none}
   buffer: {driver: iio, device: none, mode: buffer, rate: 104Hz}
@@ -54,7 +55,7 @@ sources:
 
 var wantRates = map[string]hal.Hertz{
 	"process": 7, "frames": 7, "bme280": 0.5, "bmp280": 0.5, "scd4x": 0.1, "hdc302x": 0.5, "aht20": 0.5, "mcp9808": 0.5, "tmp102": 0.5, "tmp75": 0.5, "bh1750": 0.5,
-	"ads1115": 20, "ina219": 2, "mpu6050": 200, "lsm6ds": 208, "adxl345": 50, "panel": 104, "saw": 3200, "oven": 0.5, "kiln": 0.5, "ds18b20": 0.5, "hx711": 5, "iio": 1, "buffer": 104, "level": 10,
+	"ads1115": 20, "ina219": 2, "mpu6050": 200, "lsm6ds": 208, "adxl345": 50, "panel": 104, "saw": 3200, "oven": 0.5, "kiln": 0.5, "ds18b20": 0.5, "bridged": 0.25, "hx711": 5, "iio": 1, "buffer": 104, "level": 10,
 	"counter": 1, "alsa": 16000, "v4l2": 10, "serial": 3, "system": 0.1,
 }
 
