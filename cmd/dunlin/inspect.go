@@ -20,7 +20,7 @@ func inspection(b *manifest.Bundle) map[string]any {
 		"channels":   channelWords(channelsOfModel(b)),
 		"rate_hz":    b.Source.RateHz,
 		"window":     map[string]int{"length": b.Window.Length, "hop": b.Window.Hop},
-		"decide":     map[string]any{"threshold": b.Decide.Threshold, "hold": b.Decide.Hold},
+		"decide":     map[string]any{"threshold": b.Decide.Threshold, "hold": b.Decide.Hold, "release": b.Decide.Release},
 		"licence":    b.Licence,
 		"golden":     len(b.Golden),
 		"provenance": b.Provenance,
@@ -78,7 +78,7 @@ func writeInspection(t *table, b *manifest.Bundle) error {
 		t.row("output", tensorText(out))
 	}
 	t.row("labels", strings.Join(b.Labels, ", "))
-	t.row("decide", fmt.Sprintf("threshold %g, hold %d", b.Decide.Threshold, b.Decide.Hold))
+	t.row("decide", fmt.Sprintf("threshold %g, release %g, hold %d", b.Decide.Threshold, b.Decide.Release, b.Decide.Hold))
 	t.row("golden", fmt.Sprintf("%d vectors, %d steps allowed", len(b.Golden), b.GoldenSet.ToleranceSteps))
 	if len(b.Preprocess) > 0 {
 		t.row("preprocess", strings.Join(stepNames(b), ", "))

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"log/slog"
+	"math"
 	"time"
 
 	"github.com/dunlin-iot/dunlin/agent/pipeline"
@@ -24,7 +25,16 @@ type use struct {
 	log       *slog.Logger  // of that process's falls
 }
 
+// rule is the manifest's, with what the configuration says instead. A release that is the threshold stays so when that
+// is another one.
 func (u use) rule(d manifest.Decide) pipeline.Rule {
 	threshold, hold := cmp.Or(u.threshold, &d.Threshold), cmp.Or(u.hold, &d.Hold)
-	return pipeline.Rule{Threshold: *threshold, Hold: *hold}
+	release := min(d.Release, *threshold)
+	if d.Release == d.Threshold {
+		release = *threshold
+	}
+	if *threshold > 0 { // to the pipeline zero means that nothing was said
+		release = max(release, math.SmallestNonzeroFloat64)
+	}
+	return pipeline.Rule{Threshold: *threshold, Release: release, Hold: *hold}
 }
