@@ -11,6 +11,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -128,12 +129,13 @@ func (a *acceptance) run(ctx context.Context, b *manifest.Bundle, cases *manifes
 			return fmt.Errorf("accept %s: case %d: %w", b.Ref(), len(all), err)
 		}
 		took = append(took, time.Since(began))
-		scores, err := probabilities(s.Outputs()[0])
+		scores, err := scoresOf(s.Outputs()[0])
 		if err != nil {
 			return fmt.Errorf("accept %s: case %d: %w: %w", b.Ref(), len(all), err, errNotAccepted)
 		}
 		all = append(all, evaluate.Prediction{Truth: c.Label, Scores: scores, Slice: c.Slice})
 	}
+	probabilities(all)
 	if a.Set, err = evaluate.Evaluate(all, b.Labels); err != nil {
 		return fmt.Errorf("accept %s: %w", b.Ref(), err)
 	}
@@ -141,11 +143,9 @@ func (a *acceptance) run(ctx context.Context, b *manifest.Bundle, cases *manifes
 	return nil
 }
 
-// probabilities are a model's scores as shares that sum to one: divided by their sum, or by softmax where some are below
-// zero, which no probability is.
-func probabilities(out engine.Tensor) ([]float64, error) {
+// scoresOf are the values of an output, all finite.
+func scoresOf(out engine.Tensor) ([]float64, error) {
 	scores := make([]float64, out.Elements())
-	low, high := math.Inf(1), math.Inf(-1)
 	for i := range scores {
 		v, err := manifest.RealAt(out, i)
 		if err != nil {
@@ -154,21 +154,30 @@ func probabilities(out engine.Tensor) ([]float64, error) {
 		if v-v != 0 { // NaN or infinite
 			return nil, fmt.Errorf("output %d is %v", i, v)
 		}
-		scores[i], low, high = v, min(low, v), max(high, v)
-	}
-	sum := 0.0
-	for i, v := range scores {
-		if low < 0 {
-			scores[i] = math.Exp(v - high)
-		}
-		sum += scores[i]
-	}
-	for i := range scores {
-		if scores[i] /= sum; sum == 0 {
-			scores[i] = 1 / float64(len(scores))
-		}
+		scores[i] = v
 	}
 	return scores, nil
+}
+
+// probabilities makes shares of a model's scores, which sum to one: divides them by their sum, or, where any of the set is
+// below zero, which no probability is, puts all through softmax. A model's windows are treated alike: some logits of a
+// window may all be above zero.
+func probabilities(all []evaluate.Prediction) {
+	logits := slices.ContainsFunc(all, func(p evaluate.Prediction) bool { return slices.Min(p.Scores) < 0 })
+	for _, p := range all {
+		sum, high := 0.0, slices.Max(p.Scores)
+		for i, v := range p.Scores {
+			if logits {
+				p.Scores[i] = math.Exp(v - high)
+			}
+			sum += p.Scores[i]
+		}
+		for i := range p.Scores {
+			if p.Scores[i] /= sum; sum == 0 {
+				p.Scores[i] = 1 / float64(len(p.Scores))
+			}
+		}
+	}
 }
 
 // judge holds the report against the bundle's bounds.

@@ -151,27 +151,33 @@ func TestAcceptWithoutSet(t *testing.T) {
 	}
 }
 
-// TestProbabilities: shares that sum to one, by division or by softmax.
+// TestProbabilities: shares that sum to one, by division or by softmax; by which, the whole set says.
 func TestProbabilities(t *testing.T) {
-	for name, tc := range map[string]struct{ in, want []float32 }{
-		"probabilities":     {[]float32{0.25, 0.75}, []float32{0.25, 0.75}},
-		"quantisation lost": {[]float32{0.2, 0.6}, []float32{0.25, 0.75}},
-		"logits":            {[]float32{-1.0986123, 0}, []float32{0.25, 0.75}}, // ln(1/3)
-		"nothing":           {[]float32{0, 0}, []float32{0.5, 0.5}},
+	for name, tc := range map[string]struct{ in, want [][]float64 }{
+		"probabilities":     {[][]float64{{0.25, 0.75}}, [][]float64{{0.25, 0.75}}},
+		"quantisation lost": {[][]float64{{0.2, 0.6}}, [][]float64{{0.25, 0.75}}},
+		"logits":            {[][]float64{{-1.0986123, 0}}, [][]float64{{0.25, 0.75}}}, // ln(1/3)
+		"nothing":           {[][]float64{{0, 0}}, [][]float64{{0.5, 0.5}}},
+		"some logits above zero": {
+			[][]float64{{-1.0986123, 0}, {3, 3 + 1.0986123}, {2, 2}}, [][]float64{{0.25, 0.75}, {0.25, 0.75}, {0.5, 0.5}},
+		},
 	} {
-		got, err := probabilities(engine.Of(tc.in))
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
+		var all []evaluate.Prediction
+		for _, scores := range tc.in {
+			all = append(all, evaluate.Prediction{Scores: scores})
 		}
-		for i, p := range got {
-			if d := p - float64(tc.want[i]); d > 1e-6 || d < -1e-6 {
-				t.Errorf("%s: got %v, want %v", name, got, tc.want)
+		probabilities(all)
+		for k, p := range all {
+			for i, v := range p.Scores {
+				if d := v - tc.want[k][i]; d > 1e-6 || d < -1e-6 {
+					t.Errorf("%s: got %v, want %v", name, p.Scores, tc.want[k])
+				}
 			}
 		}
 	}
 	inf := float32(1e38)
-	if _, err := probabilities(engine.Of([]float32{1, inf * 10})); err == nil {
-		t.Error("an infinite score has a probability")
+	if _, err := scoresOf(engine.Of([]float32{1, inf * 10})); err == nil {
+		t.Error("an infinite score is one")
 	}
 }
 

@@ -77,6 +77,7 @@ func TestStressVerdicts(t *testing.T) {
 		"is spoiled by garbage":   {before: func(p *puppet, golden bool) error { p.spoiled = !golden; return nil }, what: 1, want: "!golden vectors do not agree any more"},
 		"takes as long as it has": {before: func(*puppet, bool) error { time.Sleep(250 * time.Millisecond); return nil }, what: 0, want: "0 of 40 windows late; one is due every 250ms, p99 250ms"},
 		"is too slow":             {before: func(*puppet, bool) error { time.Sleep(300 * time.Millisecond); return nil }, what: 0, want: "!40 of 40 windows late"},
+		"is much too slow":        {before: func(*puppet, bool) error { time.Sleep(20 * time.Second); return nil }, what: 0, want: "!40 of 40 windows late"},
 		"breaks at speed":         {before: func(*puppet, bool) error { return errors.New("no power") }, what: 0, want: "!window 0: no power"},
 		"loads and unloads":       {before: calm, what: 2, want: "60 times; memory went from "},
 		"leaks":                   {before: calm, load: func() error { kept = append(kept, []byte(strings.Repeat("x", 1<<20))); return nil }, what: 2, want: "!60 times; memory went from "},
@@ -95,7 +96,11 @@ func TestStressVerdicts(t *testing.T) {
 			var r stressed
 			var err error
 			synctest.Test(t, func(t *testing.T) {
+				began := time.Now()
 				r, err = []func(context.Context) (stressed, error){s.rate, s.garbage, s.loads}[tc.what](t.Context())
+				if took := time.Since(began); took > s.time+20*time.Second {
+					t.Errorf("it took %s of a trial of %s", took, s.time)
+				}
 			})
 			want, fails := strings.CutPrefix(tc.want, "!")
 			if err != nil || r.Passed == fails || !strings.Contains(r.Found, want) {
