@@ -42,8 +42,8 @@ func (a *app) arraySource(b *manifest.Bundle, f predictFlags, p *prediction) (*a
 		period: hal.Hertz(b.Source.RateHz).Period(), recording: p.began,
 	}
 	if f.labelColumn != "label" {
-		if s.label, err = strconv.Atoi(f.labelColumn); err != nil {
-			return nil, withCode(exitUsage, fmt.Errorf("--label-column %q is no number: columns of an array have no names", f.labelColumn))
+		if s.label, err = strconv.Atoi(f.labelColumn); err != nil || s.label < 0 {
+			return nil, withCode(exitUsage, fmt.Errorf("--label-column %q is no number from 0: columns of an array have no names", f.labelColumn))
 		}
 	}
 	return s, s.check(b.Source.Values(), b.Ref())
@@ -114,9 +114,10 @@ func (s *arraySource) split(data []float32, width int) (values []float32, label 
 	for row := range slices.Chunk(data, width) {
 		values = append(append(values, row[:s.label]...), row[s.label+1:]...)
 	}
-	i := int(data[s.label])
-	if i < 0 || i >= len(s.labels) {
-		return nil, "", fmt.Errorf("label %v is none of 0 to %d", data[s.label], len(s.labels)-1)
+	for i, name := range s.labels { // a number that is not whole, or no number at all, is none
+		if float32(i) == data[s.label] {
+			return values, name, nil
+		}
 	}
-	return values, s.labels[i], nil
+	return nil, "", fmt.Errorf("label %v is none of 0 to %d", data[s.label], len(s.labels)-1)
 }
