@@ -16,6 +16,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/dunlin-iot/dunlin/hal/board"
 	"github.com/dunlin-iot/dunlin/internal/atomicfile"
 	"github.com/dunlin-iot/dunlin/models/engine"
 	"github.com/dunlin-iot/dunlin/models/evaluate"
@@ -36,6 +37,8 @@ type acceptance struct {
 	Delegate  string           `json:"delegate"` // that ran, "xnnpack"
 	Delegated int              `json:"delegated"`
 	Nodes     int              `json:"nodes"`
+	Threads   int              `json:"threads"` // of one inference
+	Board     string           `json:"board"`   // as it calls itself; empty where it does not say
 	Passed    bool             `json:"passed"`
 	Missed    []string         `json:"missed"` // a sentence for each bound
 	Set       *evaluate.Report `json:"set"`    // of the acceptance set; null when the bundle has none
@@ -45,16 +48,16 @@ type acceptance struct {
 }
 
 // acceptFolder is what the daemon asks before a version's trial begins: whether the session that it will use reaches the
-// bundle's bounds here. The report is kept in the version's folder; a pass of the same agent, runtime and delegate is not
+// bundle's bounds here. The report is kept in the version's folder; a pass of the same way to run, on this board, is not
 // repeated. A bundle without an acceptance set is accepted, and has no report. The session's tensors are overwritten.
 // Load opens another session, for bounds on what only a fresh one shows.
-func acceptFolder(ctx context.Context, folder string, b *manifest.Bundle, engineText string, s engine.Session, load func() (engine.Session, error)) (*acceptance, error) {
+func acceptFolder(ctx context.Context, folder string, b *manifest.Bundle, w way, s engine.Session, load func() (engine.Session, error)) (*acceptance, error) {
 	if b.Acceptance.File == "" {
 		return nil, nil
 	}
 	path := filepath.Join(folder, manifest.ReportFile)
-	a := newAcceptance(b, engineText, s)
-	if old, err := readAcceptance(path); err == nil && old.Passed && old.Set != nil && old.Latency != nil && old.sameAs(a) {
+	a := newAcceptance(b, w, s)
+	if old, err := readAcceptance(path); err == nil && old.proves(a) {
 		return old, nil
 	}
 	cases, err := b.OpenCases(os.DirFS(folder))
@@ -86,17 +89,28 @@ func opening(bounds []manifest.Bound) bool {
 	return false
 }
 
-func newAcceptance(b *manifest.Bundle, engineText string, s engine.Session) *acceptance {
+// way is how a model is run, beside what its session says of itself.
+type way struct {
+	engine  string // "tflite 2.21.0"
+	threads int    // zero means 1
+}
+
+func newAcceptance(b *manifest.Bundle, w way, s engine.Session) *acceptance {
 	r := s.Report()
 	return &acceptance{
-		Model: b.Ref().String(), Digest: b.Digest, Time: time.Now().UTC(), Agent: version, Engine: engineText,
-		Delegate: r.Delegate, Delegated: r.Delegated, Nodes: r.Nodes, Missed: []string{},
+		Model: b.Ref().String(), Digest: b.Digest, Time: time.Now().UTC(), Agent: version, Engine: w.engine,
+		Delegate: r.Delegate, Delegated: r.Delegated, Nodes: r.Nodes, Threads: max(w.threads, 1),
+		Board: board.New(board.Config{}).Model(), Missed: []string{},
 	}
 }
 
-// sameAs reports whether two reports are of the same model on the same way to run it, measured by the same agent.
-func (a *acceptance) sameAs(b *acceptance) bool {
-	return a.Agent == b.Agent && a.Digest == b.Digest && a.Engine == b.Engine && a.Delegate == b.Delegate && a.Delegated == b.Delegated
+// proves reports whether a kept report is a pass of the same model on the same way to run it, measured by the same agent on
+// the same board: a disk may be moved to another. Fewer runs than the set has, as a command line may ask for, tell too
+// little of latency.
+func (a *acceptance) proves(b *acceptance) bool {
+	same := a.Agent == b.Agent && a.Digest == b.Digest && a.Engine == b.Engine && a.Delegate == b.Delegate && a.Delegated == b.Delegated &&
+		a.Threads == b.Threads && a.Board == b.Board
+	return same && a.Passed && a.Set != nil && a.Latency != nil && a.Latency.Runs >= a.Set.N
 }
 
 // run puts the acceptance set through preprocessing and the session, as a pipeline does.

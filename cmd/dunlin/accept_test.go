@@ -70,7 +70,7 @@ func accept(t *testing.T, ctx context.Context, folder string, opts engine.Option
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = acceptFolder(ctx, folder, b.Bundle, rt.Name()+" "+rt.Version(), s, func() (engine.Session, error) { return rt.Load(b.Model, opts) })
+	_, err = acceptFolder(ctx, folder, b.Bundle, way{rt.Name() + " " + rt.Version(), opts.Threads}, s, func() (engine.Session, error) { return rt.Load(b.Model, opts) })
 	return err
 }
 
@@ -96,23 +96,28 @@ func TestAcceptFolder(t *testing.T) {
 	if err := accept(t, over, folder, engine.Options{Delegates: []string{"none"}}); !errors.Is(err, context.Canceled) {
 		t.Errorf("a pass on another delegate was believed: %v", err)
 	}
+	if err := accept(t, over, folder, engine.Options{Threads: 2}); !errors.Is(err, context.Canceled) {
+		t.Errorf("a pass with another number of threads was believed: %v", err)
+	}
 	if _, err := openBundle(folder); err != nil {
 		t.Errorf("the report disturbs the bundle: %v", err)
 	}
-	for _, part := range []string{"set", "latency", "agent"} { // as a damaged disk, a hand, or another agent leaves it
-		without := map[string]any{}
-		text, err := os.ReadFile(report)
-		if err == nil {
-			err = json.Unmarshal(text, &without)
-		}
-		if without[part] = nil; err == nil {
-			text, err = json.Marshal(without)
-		}
-		if err := errors.Join(err, os.WriteFile(report+".part", text, 0o600), os.Rename(report+".part", report)); err != nil {
+	whole, err := os.ReadFile(report)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for part, is := range map[string]any{ // as a damaged disk, a hand, another agent, another board, or models test --runs 1 leaves it
+		"set": nil, "latency": nil, "agent": nil, "board": "the one before", "latency ": map[string]any{"runs": 1},
+	} {
+		other := map[string]any{}
+		err := json.Unmarshal(whole, &other)
+		other[strings.TrimSpace(part)] = is
+		text, merr := json.Marshal(other)
+		if err := errors.Join(err, merr, os.WriteFile(report, text, 0o600)); err != nil {
 			t.Fatal(err)
 		}
 		if err := accept(t, over, folder, engine.Options{}); !errors.Is(err, context.Canceled) {
-			t.Errorf("a report without %s was believed: %v", part, err)
+			t.Errorf("a report with %s %v was believed: %v", part, is, err)
 		}
 	}
 }

@@ -94,7 +94,7 @@ func (l *library) test(ctx context.Context, b *bundle, f testFlags) (*acceptance
 	if err != nil {
 		return nil, err
 	}
-	r := newAcceptance(b.Bundle, rt.Name()+" "+rt.Version(), s)
+	r := newAcceptance(b.Bundle, way{rt.Name() + " " + rt.Version(), opts.Threads}, s)
 	if b.Acceptance.File != "" {
 		cases, err := b.OpenCases(b.Disk)
 		if err != nil {

@@ -26,7 +26,7 @@ func (s *stock) accepted(ctx context.Context, l *line, folder string, b *manifes
 		return s.lib.load(ctx, rt, b, l.use.options)
 	}
 	began := time.Now()
-	a, err := acceptFolder(ctx, s.shelf.Path(folder), b, m.Engine, m.Session, load)
+	a, err := acceptFolder(ctx, s.shelf.Path(folder), b, way{m.Engine, l.use.options.Threads}, m.Session, load)
 	if a != nil {
 		s.tell(l, a)
 	}
