@@ -155,23 +155,37 @@ func copyFile(dst io.Writer, fsys fs.FS, name string, limit int64) error {
 	return nil
 }
 
+// openPlain looks before it opens, because to open a FIFO is to wait for its writer; and again at what it has opened.
 func openPlain(fsys fs.FS, name string, limit int64) (fs.File, error) {
+	info, err := fs.Stat(fsys, name)
+	if err == nil {
+		err = checkPlain(name, info, limit)
+	}
+	if err != nil {
+		return nil, absent(err)
+	}
 	f, err := fsys.Open(name)
 	if err != nil {
 		return nil, absent(err)
 	}
-	info, err := f.Stat()
-	if err == nil && (!info.Mode().IsRegular() || info.Size() > limit) {
-		code := BadSize
-		if !info.Mode().IsRegular() {
-			code = NoFile
-		}
-		err = refuse(code, "read %s: %v of %d bytes, want a plain file of at most %d", name, info.Mode(), info.Size(), limit)
+	if info, err = f.Stat(); err == nil {
+		err = checkPlain(name, info, limit)
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	return f, nil
+}
+
+func checkPlain(name string, info fs.FileInfo, limit int64) error {
+	code := BadSize
+	switch {
+	case !info.Mode().IsRegular():
+		code = NoFile
+	case info.Size() <= limit:
+		return nil
+	}
+	return refuse(code, "read %s: %v of %d bytes, want a plain file of at most %d", name, info.Mode(), info.Size(), limit)
 }
 
 // parseLabels reads one label per line, want of them, none empty, none twice.

@@ -25,6 +25,9 @@ func OpenDisk(path string) (*Disk, error) {
 	if info.IsDir() {
 		return &Disk{FS: os.DirFS(path)}, nil
 	}
+	if !info.Mode().IsRegular() { // to open a FIFO is to wait for its writer
+		return nil, fmt.Errorf("open bundle: %w", refuse(NoFile, "%s is %v, want a folder or a plain file", path, info.Mode()))
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("open bundle: %w", err)
@@ -36,6 +39,9 @@ func OpenDisk(path string) (*Disk, error) {
 	}
 	return &Disk{FS: fsys, file: f}, nil
 }
+
+// Stat looks at a file without opening it, where that can be.
+func (d *Disk) Stat(name string) (fs.FileInfo, error) { return fs.Stat(d.FS, name) }
 
 // Close ends the use of the files.
 func (d *Disk) Close() error {

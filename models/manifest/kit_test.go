@@ -41,6 +41,14 @@ func newKit(t testing.TB) *kit {
 	return k
 }
 
+// unscaled makes the output of another type, without quantisation.
+func (k *kit) unscaled(typ string) {
+	out := k.sub("outputs", 0)
+	delete(out, "scale")
+	delete(out, "zero_point")
+	out["type"] = typ
+}
+
 func (k *kit) golden(t testing.TB, all []manifest.Golden) {
 	t.Helper()
 	data, err := cbor.Marshal(all)

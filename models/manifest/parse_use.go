@@ -3,6 +3,8 @@ package manifest
 import (
 	"maps"
 	"slices"
+
+	"github.com/dunlin-iot/dunlin/models/engine"
 )
 
 // This file reads what a bundle says of its use: samples, window, preprocessing, decisions, golden vectors.
@@ -104,12 +106,30 @@ func (r *reader) agree(m *Manifest) {
 	if r.err != nil {
 		return
 	}
+	r.scored(m)
 	r.filled(m)
 	if r.err == nil {
 		cfg := m.Framing()
 		if err := cfg.Check(); err != nil {
 			r.fail("$.preprocess", "%v", err)
 		}
+	}
+}
+
+// scored checks that a pipeline can write samples into the first input and read scores from the first output: it knows
+// three types, and without a scale every score of a whole number would be zero.
+func (r *reader) scored(m *Manifest) {
+	in, out := m.Inputs[0], m.Outputs[0]
+	for _, t := range []struct {
+		at string
+		engine.DType
+	}{{"$.inputs[0].type", in.Type}, {"$.outputs[0].type", out.Type}} {
+		if t.DType != engine.Float32 && t.DType != engine.Int8 && t.DType != engine.Uint8 {
+			r.fail(t.at, "is %v, want float32, int8 or uint8", t.DType)
+		}
+	}
+	if out.Type != engine.Float32 && out.Quant.Scale == 0 {
+		r.fail("$.outputs[0].scale", "is missing; the scores of %v are read by it", out.Type)
 	}
 }
 
