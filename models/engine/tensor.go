@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"unsafe"
 )
@@ -62,6 +63,15 @@ type Quant struct {
 
 // Real is the real value of the quantised value q.
 func (q Quant) Real(v int32) float32 { return q.Scale * float32(v-q.ZeroPoint) }
+
+// scaleTolerance is how far two scales may stand apart, relative: a float32 survives text of seven digits within it.
+const scaleTolerance = 1e-6
+
+// Near reports whether two quantisations are the same, of which one may have been written in a manifest.
+func (q Quant) Near(p Quant) bool {
+	x, y := float64(q.Scale), float64(p.Scale)
+	return q.ZeroPoint == p.ZeroPoint && math.Abs(x-y) <= scaleTolerance*max(math.Abs(x), math.Abs(y))
+}
 
 // ErrTensor is wrapped by the errors of Tensor's accessors: wrong element type, or bytes that do not match the shape.
 var ErrTensor = errors.New("tensor mismatch")

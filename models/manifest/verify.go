@@ -3,7 +3,6 @@ package manifest
 import (
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,9 +16,6 @@ var (
 	// ErrGolden is wrapped by Verify: this runtime does not reproduce the recorded outputs.
 	ErrGolden = errors.New("golden vectors differ")
 )
-
-// scaleTolerance is how far two scales may stand apart, relative: a float32 survives JSON within it.
-const scaleTolerance = 1e-6
 
 // CheckEngine reports whether a runtime is the one that the model needs; the error wraps engine.ErrRuntime.
 func (m *Manifest) CheckEngine(name, version string) error {
@@ -68,7 +64,7 @@ func match(what string, stated []Tensor, real []engine.Tensor) error {
 		switch {
 		case !t.Form().SameForm(have):
 			return fmt.Errorf("%s: states %v%v, the model has %v%v: %w", at, t.Type, t.Shape, have.Type, have.Shape, ErrMismatch)
-		case !sameQuant(t.Quant, have.Quant):
+		case !t.Quant.Near(have.Quant):
 			return fmt.Errorf("%s: states scale %v and zero point %d, the model has %v and %d: %w", at,
 				t.Quant.Scale, t.Quant.ZeroPoint, have.Quant.Scale, have.Quant.ZeroPoint, ErrMismatch)
 		}
@@ -77,11 +73,6 @@ func match(what string, stated []Tensor, real []engine.Tensor) error {
 		}
 	}
 	return nil
-}
-
-func sameQuant(a, b engine.Quant) bool {
-	x, y := float64(a.Scale), float64(b.Scale)
-	return a.ZeroPoint == b.ZeroPoint && math.Abs(x-y) <= scaleTolerance*math.Max(math.Abs(x), math.Abs(y))
 }
 
 // GoldenReport is how well a session reproduced the golden vectors.

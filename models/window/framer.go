@@ -66,7 +66,7 @@ func (f *Framer) Fits(dst engine.Tensor) error {
 		return fmt.Errorf("tensor %q is %v%v of %d bytes, a window is %v[%d %d] of %d bytes: %w", dst.Name, dst.Type, dst.Shape,
 			len(dst.Data), f.cfg.Type, f.shape.Rows, f.shape.Columns, f.bytes, engine.ErrTensor)
 	}
-	if f.cfg.Type != engine.Float32 && dst.Quant != f.cfg.Quant {
+	if f.cfg.Type != engine.Float32 && !dst.Quant.Near(f.cfg.Quant) {
 		return fmt.Errorf("tensor %q has quantisation %+v, the window %+v: %w", dst.Name, dst.Quant, f.cfg.Quant, engine.ErrTensor)
 	}
 	return nil

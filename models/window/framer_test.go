@@ -147,7 +147,15 @@ func TestConfigIsChecked(t *testing.T) {
 		}
 	}
 	f, dst := framer(t, window.Config{Length: 2, Channels: 1, Type: engine.Int8, Quant: q})
-	dst.Quant.ZeroPoint++
+	dst.Quant.Scale = math.Nextafter32(q.Scale, 2*q.Scale) // as seven digits in a manifest leave it
+	if err := f.Fits(dst); err != nil {
+		t.Errorf("scale of another last bit: %v", err)
+	}
+	dst.Quant.Scale = q.Scale * 1.00001
+	if err := f.Fits(dst); !errors.Is(err, engine.ErrTensor) {
+		t.Errorf("other scale: %v", err)
+	}
+	dst.Quant = engine.Quant{Scale: q.Scale, ZeroPoint: q.ZeroPoint + 1}
 	if err := f.Fits(dst); !errors.Is(err, engine.ErrTensor) {
 		t.Errorf("other quantisation: %v", err)
 	}
