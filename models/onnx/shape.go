@@ -93,14 +93,17 @@ func (w *walker) axes(n *node) []int64 {
 
 // slide is a window that moves over the lengths behind batch and channel.
 func (w *walker) slide(n *node, in dims) (dims, error) {
+	if len(in) < 3 {
+		return nil, nil // the library says what is wrong
+	}
 	kernel := n.ints("kernel_shape")
-	channels := in[min(1, len(in)-1):]
+	channels := in[1:]
 	if n.op.Name == "Conv" {
 		weights := dims(nil)
 		if len(n.inputs) > 1 {
 			weights = w.shapeOf(n.inputs[1])
 		}
-		if len(weights) != len(in) || len(in) < 3 {
+		if len(weights) != len(in) {
 			return nil, nil // the library says what is wrong, if anything is
 		}
 		if kernel == nil {
@@ -108,7 +111,7 @@ func (w *walker) slide(n *node, in dims) (dims, error) {
 		}
 		channels = weights[:1]
 	}
-	if len(in) < 3 || len(kernel) != len(in)-2 {
+	if len(kernel) != len(in)-2 {
 		return nil, nil
 	}
 	out := dims{in[0], channels[0]}
@@ -178,7 +181,7 @@ func permuted(in dims, perm []int64) dims {
 	}
 	out := make(dims, len(in))
 	for i, p := range perm {
-		if p < 0 || int(p) >= len(in) {
+		if p < 0 || p >= int64(len(in)) {
 			return nil
 		}
 		out[i] = in[p]
@@ -187,18 +190,18 @@ func permuted(in dims, perm []int64) dims {
 }
 
 func unsqueezed(in dims, axes []int64) dims {
+	if axes == nil || len(in)+len(axes) > maxRank {
+		return nil
+	}
 	out := slices.Clone(in)
 	for _, a := range axes {
 		if a < 0 {
 			a += int64(len(in) + len(axes))
 		}
-		if a < 0 || int(a) > len(out) {
+		if a < 0 || a > int64(len(out)) {
 			return nil
 		}
 		out = slices.Insert(out, int(a), 1)
-	}
-	if axes == nil {
-		return nil
 	}
 	return out
 }
@@ -280,7 +283,7 @@ func (w *walker) joined(n *node, in dims) dims {
 	out := slices.Clone(in)
 	for _, name := range n.inputs[1:] {
 		other := w.shapeOf(name)
-		if len(other) != len(in) || at < 0 || int(at) >= len(in) {
+		if len(other) != len(in) || at < 0 || at >= int64(len(in)) {
 			return nil
 		}
 		out[at] += other[at]

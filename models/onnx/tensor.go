@@ -128,7 +128,7 @@ func (t *tensor) fits() error {
 		if t.elem == elemString {
 			return errors.New("strings as raw bytes")
 		}
-		if want := (t.elements*bitsOf[t.elem] + 7) / 8; len(t.raw) != want {
+		if want := (int64(t.elements)*int64(bitsOf[t.elem]) + 7) / 8; int64(len(t.raw)) != want {
 			return fmt.Errorf("%d bytes for shape %v: want %d", len(t.raw), t.dims, want)
 		}
 	}
