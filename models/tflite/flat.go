@@ -50,12 +50,17 @@ func (r *reader) u16(off int) int {
 	return int(binary.LittleEndian.Uint16(r.b[off:]))
 }
 
-func (r *reader) u32(off int) int {
+func (r *reader) bits(off int) uint32 {
 	if !r.has(off, 4) {
 		return 0
 	}
-	return int(binary.LittleEndian.Uint32(r.b[off:]))
+	return binary.LittleEndian.Uint32(r.b[off:])
 }
+
+// u32 is an offset, a length or an index. What is beyond the largest file stays so where an int has 32 bits.
+func (r *reader) u32(off int) int { return int(min(r.bits(off), math.MaxInt32)) }
+
+func (r *reader) i32(off int) int { return int(int32(r.bits(off))) }
 
 // table is one FlatBuffer table; at zero means absent.
 type table struct {
@@ -72,7 +77,7 @@ func (r *reader) tableAt(off int) table {
 		r.fail(errTangled)
 	}
 	t := table{r: r, at: off}
-	back := int(int32(r.u32(off)))
+	back := r.i32(off)
 	t.vtable = off - back
 	t.vsize, t.objsize = r.u16(t.vtable), r.u16(t.vtable+2)
 	if r.err != nil || t.vsize < 4 || t.objsize < 4 || !r.has(t.vtable, t.vsize) || !r.has(off, t.objsize) {
@@ -109,7 +114,7 @@ func (t table) u8(i int) int {
 
 func (t table) i32(i, absent int) int {
 	if p := t.field(i, 4); p != 0 {
-		return int(int32(t.r.u32(p)))
+		return t.r.i32(p)
 	}
 	return absent
 }
@@ -173,9 +178,9 @@ func (t table) vector(i, size int) vector {
 	return vector{r: t.r, at: p + 4, n: n}
 }
 
-func (v vector) i32(i int) int { return int(int32(v.r.u32(v.at + 4*i))) }
+func (v vector) i32(i int) int { return v.r.i32(v.at + 4*i) }
 
-func (v vector) f32(i int) float32 { return math.Float32frombits(uint32(v.r.u32(v.at + 4*i))) }
+func (v vector) f32(i int) float32 { return math.Float32frombits(v.r.bits(v.at + 4*i)) }
 
 func (v vector) i64(i int) int64 {
 	if !v.r.has(v.at+8*i, 8) {

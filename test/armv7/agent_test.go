@@ -2,6 +2,8 @@ package armv7_test
 
 import (
 	"bufio"
+	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -91,6 +93,30 @@ func TestDecisionsOn32BitArm(t *testing.T) {
 	}
 	if all < 40 || right != all {
 		t.Errorf("%d of %d windows of the test recordings decided rightly, want all", right, all)
+	}
+}
+
+// TestDamagedModelOn32BitArm: lengths and indices beyond what an int holds here are damage like any other.
+func TestDamagedModelOn32BitArm(t *testing.T) {
+	agent := crossBuild(t)
+	whole, err := os.ReadFile(fixture.Path(t, "examples", "models", "motions", "1", "model.tflite"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, damage := range []struct{ at, value uint32 }{
+		{280, 0x80000000},  // the length of a list
+		{7436, 0x80000001}, // the number of operators
+		{7504, 0xffffffff}, // the code of an operator
+	} {
+		model := bytes.Clone(whole)
+		binary.LittleEndian.PutUint32(model[damage.at:], damage.value)
+		file := filepath.Join(t.TempDir(), "model.tflite")
+		if err := os.WriteFile(file, model, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if out, code := run(t, agent, "", "models", "inspect", file); !strings.Contains(out, "usable") || strings.Contains(out, "panic") {
+			t.Errorf("byte %d is %x: exit %d\n%s", damage.at, damage.value, code, out)
+		}
 	}
 }
 
