@@ -25,11 +25,12 @@ type silence struct {
 	began time.Duration // when the run began; zero from its first block on, and between runs
 	heard time.Duration // when the last block was passed on; zero before the first of a run and while one is on its way
 	usual time.Duration // between two blocks; zero when the source has no fixed rate
+	blank time.Duration // when the first of a row of blocks without any number came; zero when the last had one
 }
 
-func (s *silence) begin(now time.Duration) { s.began, s.heard, s.usual = now, 0, s.Period }
+func (s *silence) begin(now time.Duration) { s.began, s.heard, s.usual, s.blank = now, 0, s.Period, 0 }
 
-func (s *silence) end() { s.began, s.heard = 0, 0 }
+func (s *silence) end() { s.began, s.heard, s.blank = 0, 0, 0 }
 
 // expect notes how long it may take to the next block: as long as this one lasts, or as the one before it took.
 func (s *silence) expect(now time.Duration, b Block) {
@@ -41,6 +42,21 @@ func (s *silence) expect(now time.Duration, b Block) {
 	if b.Period > 0 {
 		s.usual = max(b.Period*time.Duration(max(b.Samples(), 1)), took)
 	}
+	if !numberless(b.Values) {
+		s.blank = 0
+	} else if s.blank == 0 {
+		s.blank = now
+	}
+}
+
+// numberless reports whether there are values, and none is a number. One look is enough where the first is one.
+func numberless(values []float32) bool {
+	for _, v := range values {
+		if v == v {
+			return false
+		}
+	}
+	return len(values) > 0
 }
 
 // useless notes that something came, which was of no use: that is told, and is no silence.
@@ -58,16 +74,21 @@ func (s *silence) limit() time.Duration {
 	return max(hush, 10*s.usual)
 }
 
-// told is a sentence and since when nothing came; an empty one as long as that is no trouble. Where the limit is the
-// owner's, it also replaces what was wrong with the last that came.
+// told is a sentence and since when nothing came, or nothing that is a number; an empty one as long as that is no
+// trouble. Where the limit is the owner's, it also replaces what was wrong with the last that came.
 func (s *silence) told(now time.Duration, state State) (reason string, since time.Duration) {
 	since, limit := cmp.Or(s.heard, s.began), s.limit()
-	if since == 0 || state > Degraded || state == Degraded && s.After == 0 || limit == 0 || now-since <= limit {
+	switch {
+	case state > Degraded || state == Degraded && s.After == 0:
 		return "", 0
+	case since > 0 && limit > 0 && now-since > limit:
+		reason = fmt.Sprintf("no %s for more than %s", cmp.Or(s.Of, "sample"), limit.Round(time.Second))
+		if s.Check != "" {
+			reason += ": " + s.Check
+		}
+		return reason, since
+	case s.blank > 0 && now-s.blank > cmp.Or(limit, hush):
+		return fmt.Sprintf("nothing but nan for more than %s: what is read has no value to give", cmp.Or(limit, hush).Round(time.Second)), s.blank
 	}
-	reason = fmt.Sprintf("no %s for more than %s", cmp.Or(s.Of, "sample"), limit.Round(time.Second))
-	if s.Check != "" {
-		reason += ": " + s.Check
-	}
-	return reason, since
+	return "", 0
 }

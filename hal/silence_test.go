@@ -1,6 +1,7 @@
 package hal_test
 
 import (
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -84,5 +85,48 @@ func TestNonsenseIsNoSilence(t *testing.T) {
 	clk.boot += time.Hour
 	if h := p.Health(); h.State != hal.Ended {
 		t.Errorf("when it has ended: %v: %s", h.State, h.Reason)
+	}
+}
+
+// TestNothingButNaN: lines may leave a value out, and a source that never has one is not well, whether it has a rate or
+// not; with the next number it is.
+func TestNothingButNaN(t *testing.T) {
+	nan := float32(math.NaN())
+	for _, c := range []struct {
+		name   string
+		of     hal.Silence
+		period time.Duration
+		row    [][]float32 // one block a second
+		quiet  time.Duration
+		want   string // after that
+	}{
+		{"a rate", hal.Silence{}, time.Second, [][]float32{{1, 2}, {nan, nan}, {nan, nan}}, 10 * time.Second, "nothing but nan for more than 10s"},
+		{"no rate", hal.Silence{}, 0, [][]float32{{nan, nan}}, 11 * time.Second, "nothing but nan for more than 10s"},
+		{"no rate, not yet", hal.Silence{}, 0, [][]float32{{nan, nan}}, 10 * time.Second, ""},
+		{"the owner's time", hal.Silence{After: time.Minute}, 0, [][]float32{{nan, nan}, {nan, nan}}, time.Minute, "nothing but nan for more than 1m0s"},
+		{"not yet", hal.Silence{}, time.Second, [][]float32{{nan, nan}, {nan, nan}}, 9 * time.Second, ""},
+		{"one of two values", hal.Silence{}, time.Second, [][]float32{{nan, 2}, {nan, 2}}, 9 * time.Second, ""},
+		{"one of two samples", hal.Silence{}, time.Second, [][]float32{{nan, nan, nan, 2}, {nan, nan, nan, 2}}, 9 * time.Second, ""},
+		{"a number again", hal.Silence{}, 0, [][]float32{{nan, nan}, {1, 2}}, 1000 * time.Hour, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			clk := &hands{boot: time.Hour}
+			p := hal.NewPulse(clk)
+			p.Silence(c.of)
+			p.Begin()
+			for _, values := range c.row {
+				clk.boot += time.Second
+				p.Emit(func(hal.Block) {}, hal.Block{At: clk.boot, Period: c.period, Channels: 2, Values: values})
+			}
+			clk.boot += c.quiet
+			h := p.Health()
+			if c.want == "" && (h.State != hal.Running || h.Reason != "") || c.want != "" && (h.State != hal.Degraded || !strings.HasPrefix(h.Reason, c.want)) {
+				t.Errorf("%v: %q, want %q", h.State, h.Reason, c.want)
+			}
+			p.Emit(func(hal.Block) {}, hal.Block{At: clk.boot, Period: c.period, Channels: 2, Values: []float32{1, nan}})
+			if h := p.Health(); h.State != hal.Running || h.Reason != "" {
+				t.Errorf("with a number: %v: %q", h.State, h.Reason)
+			}
+		})
 	}
 }
