@@ -5,7 +5,7 @@
 // a wrong type or an impossible value refuses the whole file.
 //
 // The walk is: YAML -> tree (goccy's parser, behind limits and recover) -> merge of conf.d -> File (raw structs, by
-// reflection over the yaml, default, min, max, required, remote and doc tags) -> Config (checked across keys).
+// reflection over the yaml, default, min, max, required, union, shared, remote and doc tags) -> Config (checked across keys).
 // The same tags make the JSON Schema, which cross/schema writes and this package embeds.
 //
 // The tag remote:"yes" marks what the hub may set from afar; a golden list in testdata keeps that list honest.

@@ -30,6 +30,7 @@ func (r *resolver) source(name string, raw Source) SourceConfig {
 	default:
 		r.hardware(name, raw, &s)
 	}
+	r.expect(&s, raw.Expect)
 	return s
 }
 

@@ -78,7 +78,8 @@ func TestSchemaTakesGoodFiles(t *testing.T) {
 var beyondSchema = []string{
 	"address-decimal", "alias", "channel-twice", "channels-empty", "chip-twice", "command-empty", "deep-brackets", "deep-dashes", "deep-indent",
 	"delegate", "delegate-nameless", "delegate-options", "delegate-plugin-name", "delegate-twice",
-	"duration-above", "edges-of-level", "every-of-edge", "every-too-short", "frames-and-channels", "frames-odd",
+	"duration-above", "edges-of-level", "every-of-edge", "every-too-short", "expect-channel", "expect-channel-of-a-chip", "expect-channel-of-an-input",
+	"expect-clip", "expect-flat", "expect-frames", "expect-min-max", "expect-stuck-short", "frames-and-channels", "frames-odd",
 	"frames-or-channels", "gyro-mpu6050", "hub-url-password", "ina219-current", "inputs-empty", "inputs-twice", "limit-above", "merge-key",
 	"missing-source", "model-latest", "mqtt-both", "mqtt-field-twice", "mqtt-fields-empty", "mqtt-neither", "mqtt-password-alone", "mqtt-topic", "mqtt-wildcard",
 	"no-sources", "picture-alone", "quiet-shorter", "rate-adxl345", "rate-beyond-ads1115", "rate-lsm6ds", "rate-mpu6050", "rate-mpu6050-fast", "scd4x-low-power",

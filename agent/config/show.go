@@ -54,7 +54,7 @@ func plainStruct(v reflect.Value) yaml.MapSlice {
 		f := v.Field(i)
 		switch {
 		case unset(f):
-		case union >= 0 && i != union:
+		case union >= 0 && i != union && !isShared(v.Type().Field(i)):
 			out = append(out, plainStruct(f.Elem())...)
 		default:
 			out = append(out, yaml.MapItem{Key: v.Type().Field(i).Tag.Get("yaml"), Value: plain(f)})

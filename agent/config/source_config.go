@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/dunlin-iot/dunlin/hal"
+	"github.com/dunlin-iot/dunlin/hal/judge"
 )
 
 // SourceConfig is one source. Exactly one of its pointers is set; Chip serves the drivers that need no setting of
@@ -28,6 +29,8 @@ type SourceConfig struct {
 	Serial  *SerialConfig
 	MQTT    *MQTTConfig
 	System  *SystemConfig
+
+	Expect map[string]judge.Rule // of its channels, by name; nil: nothing
 }
 
 // ReplayConfig plays a recording, or a folder of them. Speed 0 is as fast as possible.

@@ -28,10 +28,27 @@ type Source struct {
 	IIO    *IIO    `yaml:"iio" remote:"no" doc:"A device of the kernel's Industrial I/O."`
 	GPIO   *GPIO   `yaml:"gpio" remote:"no" doc:"A GPIO line: its level, its edges, or a count of them."`
 	ALSA   *ALSA   `yaml:"alsa" remote:"no" doc:"Sound from a capture device."`
-	V4L2   *V4L2   `yaml:"v4l2" remote:"no" doc:"Pictures from a camera."`
+	V4L2   *V4L2   `yaml:"v4l2" shared:"no" remote:"no" doc:"Pictures from a camera."`
 	Serial *Serial `yaml:"serial" remote:"no" doc:"Lines of numbers from a serial port."`
 	MQTT   *MQTT   `yaml:"mqtt" remote:"no" doc:"Values that other devices publish."`
 	System *System `yaml:"system" remote:"no" doc:"Temperature, load, memory and supply of this machine."`
+
+	Expect map[ChannelName]Expect `yaml:"expect" shared:"yes" remote:"no" doc:"What the values of a working sensor are like, by channel, as {pressure: {min: 0, max: 16}}."`
+}
+
+// Expect is what the owner of a source expects of one of its channels, in the channel's unit.
+type Expect struct {
+	Min        *Real     `yaml:"min" remote:"no" doc:"Least value that can be; less is of no use and not passed on."`
+	Max        *Real     `yaml:"max" remote:"no" doc:"Greatest value that can be; more is of no use and not passed on."`
+	StuckAfter *Duration `yaml:"stuck_after" min:"10ms" max:"720h" remote:"no" doc:"Longest time that the very same value may stand; then it is of no use and not passed on."`
+	Clip       *Real     `yaml:"clip" remote:"no" doc:"Value, up or down from 0, at which the sensor or its converter ends; from there on it is passed on and told."`
+	Flat       *Flat     `yaml:"flat" remote:"no" doc:"What tells that nothing is connected: values that hardly differ are passed on and told."`
+}
+
+// Flat is how little is too little.
+type Flat struct {
+	Below  Real     `yaml:"below" required:"yes" remote:"no" doc:"Least difference between the smallest and the greatest value within that time."`
+	Within Duration `yaml:"within" required:"yes" min:"10ms" max:"720h" remote:"no" doc:"Time in which the values of a connected sensor differ by that much."`
 }
 
 // Replay plays recordings.

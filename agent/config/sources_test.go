@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"math"
 	"os"
 	"reflect"
 	"testing"
@@ -10,7 +11,10 @@ import (
 
 	"github.com/dunlin-iot/dunlin/agent/config"
 	"github.com/dunlin-iot/dunlin/hal"
+	"github.com/dunlin-iot/dunlin/hal/judge"
 )
+
+var inf = math.Inf(1)
 
 // sensors are the sources of testdata/good/sensors.yaml as a person reads them.
 var sensors = []config.SourceConfig{
@@ -28,15 +32,17 @@ var sensors = []config.SourceConfig{
 	{Driver: "gpio", Name: "door", GPIO: &config.GPIOConfig{
 		Line: "17", Mode: config.LineEdge, Edges: config.EdgesAuto, Debounce: 5 * time.Millisecond, Bias: "pull-up", ActiveLow: true,
 	}},
-	{Driver: "gpio", Name: "flow", GPIO: &config.GPIOConfig{Chip: "gpiochip4", Line: "GPIO22", Mode: config.LineCounter, Edges: "falling", Every: time.Second, Bias: "as-is"}},
-	{Driver: "ads1115", Name: "gas", ADS1115: &config.ADS1115Config{Place: config.Place{Bus: "i2c-1"}, Inputs: []string{"a0", "a2-a3"}, Range: 2.048, Rate: 32}},
+	{Driver: "gpio", Name: "flow", GPIO: &config.GPIOConfig{Chip: "gpiochip4", Line: "GPIO22", Mode: config.LineCounter, Edges: "falling", Every: time.Second, Bias: "as-is"},
+		Expect: map[string]judge.Rule{"rate": {Min: -inf, Max: 110000}}},
+	{Driver: "ads1115", Name: "gas", ADS1115: &config.ADS1115Config{Place: config.Place{Bus: "i2c-1"}, Inputs: []string{"a0", "a2-a3"}, Range: 2.048, Rate: 32},
+		Expect: map[string]judge.Rule{"a0": {}, "a2a3": {Min: -1.25, Max: inf}}},
 	{Driver: "lsm6ds", Name: "imu", IMU: &config.IMUConfig{Place: config.Place{Bus: "i2c-1", Address: 0x6b}, Rate: 208, Accel: 8, Gyro: 125}},
 	{Driver: "iio", Name: "kernel", IIO: &config.IIOConfig{
 		Device: "lsm6dsox_accel", Parent: "1-006a", Channels: []string{"accel_x", "accel_z"}, Mode: config.IIOBuffer, Rate: 104, Watermark: 26, Trigger: "t0",
-	}},
+	}, Expect: map[string]judge.Rule{"az": {Stuck: 500 * time.Millisecond}}},
 	{Driver: "bh1750", Name: "light", Chip: &config.ChipConfig{Place: config.Place{Bus: "i2c-1"}, Every: time.Second}},
 	{Driver: "system", Name: "machine", System: &config.SystemConfig{What: []string{"cpu_temperature", "load"}, Disk: "/etc/dunlin/data", Every: 10 * time.Second}},
-	{Driver: "alsa", Name: "mic", ALSA: &config.ALSAConfig{Device: "hw:1,0", Rate: 16000, Channels: 2}},
+	{Driver: "alsa", Name: "mic", ALSA: &config.ALSAConfig{Device: "hw:1,0", Rate: 16000, Channels: 2}, Expect: map[string]judge.Rule{"mic1": {}}},
 	{Driver: "mpu6050", Name: "old", IMU: &config.IMUConfig{Place: config.Place{Bus: "i2c-1"}, Rate: 100, Accel: 4, Gyro: 500}},
 	{Driver: "mqtt", Name: "outside", MQTT: &config.MQTTConfig{
 		URL: "mqtts://hub.example.org:8883", Topic: "site/3/air", CA: "/etc/dunlin/ca.pem", User: "pump", Password: "/etc/dunlin/secret",
@@ -47,7 +53,8 @@ var sensors = []config.SourceConfig{
 	{Driver: "mqtt", Name: "plain", MQTT: &config.MQTTConfig{
 		URL: "mqtt://h", Topic: "t", Channels: []hal.Channel{{Name: "x", Unit: "1"}}, Rate: 2, Retained: true,
 	}},
-	{Driver: "serial", Name: "port", Serial: &config.SerialConfig{Device: "/dev/ttyUSB0", Baud: 9600, Channels: []hal.Channel{{Name: "level", Unit: "m"}}, Rate: 2, SilentAfter: 3 * time.Second}},
+	{Driver: "serial", Name: "port", Serial: &config.SerialConfig{Device: "/dev/ttyUSB0", Baud: 9600, Channels: []hal.Channel{{Name: "level", Unit: "m"}}, Rate: 2, SilentAfter: 3 * time.Second},
+		Expect: map[string]judge.Rule{"level": {Min: 0, Max: 16.5, Clip: 15.9, Stuck: 10 * time.Minute, Flat: 0.005, FlatFor: time.Minute}}},
 	{Driver: "bme280", Name: "room", Chip: &config.ChipConfig{Place: config.Place{Bus: "i2c-1", Address: 0x77}, Every: 2 * time.Second}},
 	{Driver: "adxl345", Name: "saw", IMU: &config.IMUConfig{Place: config.Place{SPI: "/dev/spidev0.0"}, Rate: 3200, Accel: 16}},
 	{Driver: "hx711", Name: "scale", HX711: &config.HX711Config{Data: "5", Clock: "6", Scale: -418.5, Tare: -8210, Every: 200 * time.Millisecond}},

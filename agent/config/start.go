@@ -17,19 +17,19 @@ type given struct {
 }
 
 type givenKey struct {
-	path   []string // {"frames", "width"}
+	path   []string // {"frames", "width"}, {"expect", "temperature", "max"}
 	values []string // more than one for a list
 }
 
 var (
-	keyRE       = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?=`)
+	keyRE       = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[A-Za-z][A-Za-z0-9_-]*){0,3}=`)
 	plainWordRE = regexp.MustCompile(`^(-[0-9]|[A-Za-z0-9/])[A-Za-z0-9_./-]*$`)
 )
 
 // Start is a commented configuration with the sources of specs, each written DRIVER[:key=value,...]. A piece between
 // commas that begins with no key belongs to the value before it, so lists and device names need no quotes:
 // ads1115:bus=i2c-1,inputs=a0,a1. The key name names the source, which is otherwise called like its driver; a key
-// inside another is written frames.width. What is wrong with a spec is an Errors that shows it as the file would have
+// inside another is written frames.width, or expect.temperature.max. What is wrong with a spec is an Errors that shows it as the file would have
 // it.
 func Start(specs []string) ([]byte, error) {
 	taken := map[string]bool{}
@@ -116,10 +116,16 @@ func (g given) write(b *strings.Builder) {
 	}
 	fmt.Fprintf(b, "  %s:\n    driver: %s\n", word([]string{g.name}), word([]string{g.driver}))
 	g.members(b, variant.Type, nil, "    ")
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[Source]()) {
+		given := slices.ContainsFunc(g.keys, func(k givenKey) bool { return k.path[0] == f.Tag.Get("yaml") })
+		if isShared(f) && !given && variant.Name != "" && variant.Tag.Get("shared") != "no" {
+			explained(b, "    ", "# "+f.Tag.Get("yaml")+":", f)
+		}
+	}
 }
 
 // members writes the keys of a struct below path: those that were given, the others commented out, and then those that
-// it does not have, for the parser to complain about.
+// it does not have: keys of its union that all variants share, and what the parser will complain about.
 func (g given) members(b *strings.Builder, t reflect.Type, path []string, indent string) {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
@@ -128,9 +134,49 @@ func (g given) members(b *strings.Builder, t reflect.Type, path []string, indent
 	for i := range t.NumField() {
 		g.field(b, t.Field(i), append(slices.Clip(path), known[i]), indent)
 	}
+	var rest []givenKey
 	for _, k := range g.keys {
-		if len(k.path) == len(path)+1 && slices.Equal(k.path[:len(path)], path) && !slices.Contains(known, k.path[len(path)]) {
-			fmt.Fprintf(b, "%s%s: %s\n", indent, word([]string{k.path[len(path)]}), word(k.values))
+		if len(k.path) <= len(path) || !slices.Equal(k.path[:len(path)], path) {
+			continue
+		}
+		i := slices.Index(known, k.path[len(path)])
+		if i < 0 || len(k.path) > len(path)+1 && !branches(t.Field(i).Type) {
+			rest = append(rest, k)
+		}
+	}
+	nested(b, rest, len(path), indent)
+}
+
+// branches reports a type with keys of its own.
+func branches(t reflect.Type) bool {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t.Kind() == reflect.Struct && !isScalar(t)
+}
+
+// nested writes keys that no struct explains, from the part of their paths that is at depth.
+func nested(b *strings.Builder, keys []givenKey, depth int, indent string) {
+	seen := map[string]bool{}
+	for _, first := range keys {
+		name := first.path[depth]
+		if seen[name] {
+			continue
+		}
+		seen[name] = true
+		var below []givenKey
+		for _, k := range keys {
+			switch {
+			case k.path[depth] != name:
+			case len(k.path) == depth+1:
+				fmt.Fprintf(b, "%s%s: %s\n", indent, word([]string{name}), word(k.values))
+			default:
+				below = append(below, k)
+			}
+		}
+		if len(below) > 0 {
+			fmt.Fprintf(b, "%s%s:\n", indent, word([]string{name}))
+			nested(b, below, depth+1, indent+"  ")
 		}
 	}
 }
@@ -149,7 +195,7 @@ func (g given) field(b *strings.Builder, f reflect.StructField, path []string, i
 		}
 		n++
 	}
-	inside := slices.ContainsFunc(g.keys, func(k givenKey) bool { return len(k.path) > len(path) && slices.Equal(k.path[:len(path)], path) })
+	inside := branches(f.Type) && slices.ContainsFunc(g.keys, func(k givenKey) bool { return len(k.path) > len(path) && slices.Equal(k.path[:len(path)], path) })
 	switch {
 	case inside && n == 0:
 		explained(b, indent, key+":", f)
@@ -166,7 +212,7 @@ func explained(b *strings.Builder, indent, text string, f reflect.StructField) {
 
 func fieldOf(t reflect.Type, key string) (reflect.StructField, bool) {
 	i := slices.Index(fieldKeys(t), key)
-	if i < 0 || i == unionField(t) {
+	if i < 0 || i == unionField(t) || isShared(t.Field(i)) {
 		return reflect.StructField{}, false
 	}
 	return t.Field(i), true

@@ -14,7 +14,12 @@ func (d *decoder) structure(n *node, v reflect.Value, path string) {
 	if !d.opens(n, mapping, orFile(path), mappingExample) {
 		return
 	}
-	d.unknown(n, fieldKeys(v.Type()), path)
+	d.members(n, v, fieldKeys(v.Type()), path)
+}
+
+// members fills a struct from a mapping that may have the keys of known.
+func (d *decoder) members(n *node, v reflect.Value, known []string, path string) {
+	d.unknown(n, known, path)
 	for i := range v.NumField() {
 		d.field(n, v, i, path)
 	}
@@ -81,7 +86,8 @@ func limit(t reflect.Type, text string) int64 {
 	return v.Int()
 }
 
-// union fills a struct of which one field names the other that the mapping's keys belong to.
+// union fills a struct of which one field names the other that the mapping's keys belong to, but for those that all
+// share.
 func (d *decoder) union(n *node, v reflect.Value, choice int, path string) {
 	if !d.opens(n, mapping, path, mappingExample) {
 		return
@@ -98,13 +104,22 @@ func (d *decoder) union(n *node, v reflect.Value, choice int, path string) {
 		return
 	}
 	v.Field(choice).SetString(c.text)
+	chosen := fieldByKey(v, c.text)
+	chosen.Set(reflect.New(chosen.Type().Elem()))
+	known := fieldKeys(chosen.Elem().Type())
+	for i := range t.NumField() {
+		if isShared(t.Field(i)) {
+			known = append(known, t.Field(i).Tag.Get("yaml"))
+			d.field(n, v, i, path)
+		}
+	}
 	rest := &node{kind: mapping, at: n.at, key: n.key}
 	for _, e := range n.keys {
 		if e.name != key {
 			rest.keys = append(rest.keys, e)
 		}
 	}
-	d.value(rest, fieldByKey(v, c.text), path)
+	d.members(rest, chosen.Elem(), known, path)
 }
 
 func unknownChoice(c *node, path, key string) string {
@@ -134,8 +149,16 @@ func shortField(t reflect.Type) int {
 	return -1
 }
 
-func variants(t reflect.Type, choice int) []string {
-	return slices.Delete(fieldKeys(t), choice, choice+1)
+// isShared reports a field of a union that belongs to no variant: its key may stand beside the keys of each.
+func isShared(f reflect.StructField) bool { return f.Tag.Get("shared") == "yes" }
+
+func variants(t reflect.Type, choice int) (keys []string) {
+	for i := range t.NumField() {
+		if i != choice && !isShared(t.Field(i)) {
+			keys = append(keys, t.Field(i).Tag.Get("yaml"))
+		}
+	}
+	return keys
 }
 
 func fieldKeys(t reflect.Type) []string {

@@ -15,6 +15,7 @@ import (
 func generate() ([]byte, error) {
 	root := schemaOf(reflect.TypeFor[config.File]())
 	root.Version = jsonschema.Version
+	root.Definitions = definitions(reflect.TypeFor[config.Source]())
 	root.Title = "Dunlin device configuration"
 	data, err := json.MarshalIndent(root, "", "  ")
 	if err != nil {
@@ -119,19 +120,40 @@ func defaultOf(f reflect.StructField) any {
 	return text
 }
 
-// unionSchema offers each variant with the value of the choosing key that selects it.
+// unionSchema offers each variant with the value of the choosing key that selects it, and the keys that all share.
 func unionSchema(t reflect.Type, choice int) *jsonschema.Schema {
-	key := t.Field(choice).Tag.Get("yaml")
 	out := &jsonschema.Schema{}
 	for i := range t.NumField() {
-		if i == choice {
-			continue
+		if i != choice && t.Field(i).Tag.Get("shared") != "yes" {
+			out.OneOf = append(out.OneOf, variantSchema(t, choice, i))
 		}
-		v := schemaOf(t.Field(i).Type)
-		v.Description = t.Field(i).Tag.Get("doc")
-		v.Properties.Set(key, &jsonschema.Schema{Const: t.Field(i).Tag.Get("yaml"), Description: t.Field(choice).Tag.Get("doc")})
-		v.Required = append(v.Required, key)
-		out.OneOf = append(out.OneOf, v)
+	}
+	return out
+}
+
+func variantSchema(t reflect.Type, choice, i int) *jsonschema.Schema {
+	key := t.Field(choice).Tag.Get("yaml")
+	v := schemaOf(t.Field(i).Type)
+	v.Description = t.Field(i).Tag.Get("doc")
+	v.Properties.Set(key, &jsonschema.Schema{Const: t.Field(i).Tag.Get("yaml"), Description: t.Field(choice).Tag.Get("doc")})
+	v.Required = append(v.Required, key)
+	for _, f := range reflect.VisibleFields(t) {
+		if f.Tag.Get("shared") == "yes" && t.Field(i).Tag.Get("shared") != "no" {
+			v.Properties.Set(f.Tag.Get("yaml"), &jsonschema.Schema{Ref: "#/$defs/" + f.Tag.Get("yaml")})
+		}
+	}
+	return v
+}
+
+// definitions are the keys that all variants of a union share, written once.
+func definitions(union reflect.Type) jsonschema.Definitions {
+	out := jsonschema.Definitions{}
+	for _, f := range reflect.VisibleFields(union) {
+		if f.Tag.Get("shared") == "yes" {
+			d := schemaOf(f.Type)
+			d.Description = f.Tag.Get("doc")
+			out[f.Tag.Get("yaml")] = d
+		}
 	}
 	return out
 }
