@@ -13,6 +13,7 @@ import (
 	"github.com/dunlin-iot/dunlin/agent/config"
 	"github.com/dunlin-iot/dunlin/hal"
 	"github.com/dunlin-iot/dunlin/hal/board"
+	"github.com/dunlin-iot/dunlin/hal/expect"
 )
 
 // machine tells what board this is and whether the buses that the configuration names can be used.
@@ -54,6 +55,10 @@ func (d *doctor) bus(b board.Bus, wanted bool) {
 
 func (d *doctor) source(ctx context.Context, c config.SourceConfig) {
 	src, what := d.hardware.source(c), "source "+c.Name
+	if e, ok := src.(*expect.Source); ok && e.Check() != nil {
+		d.add(what, e.Check(), "")
+		return
+	}
 	switch {
 	case c.Replay != nil:
 		d.replay(c, src)

@@ -7,6 +7,7 @@ import (
 	"github.com/dunlin-iot/dunlin/hal"
 	"github.com/dunlin-iot/dunlin/hal/board"
 	"github.com/dunlin-iot/dunlin/hal/ds2482"
+	"github.com/dunlin-iot/dunlin/hal/expect"
 	"github.com/dunlin-iot/dunlin/hal/traffic"
 )
 
@@ -26,7 +27,19 @@ func newHardware(d deps) *hardware {
 }
 
 // source makes a source; it opens nothing before it runs.
-func (h *hardware) source(c config.SourceConfig) hal.Source { return driverOf(c).make(h, c) }
+func (h *hardware) source(c config.SourceConfig) hal.Source {
+	src := driverOf(c).make(h, c)
+	if c.Expect == nil {
+		return src
+	}
+	return expect.New(src, expect.Config{Channels: c.Expect, Reopen: reopens(c), Clock: h.clock})
+}
+
+// reopens reports whether a source that is stuck may be cured by opening it anew: a chip, its kernel driver, or a
+// program is. What another machine sends, a line's level, a recording and a microphone are not.
+func reopens(c config.SourceConfig) bool {
+	return c.Serial == nil && c.MQTT == nil && c.GPIO == nil && c.Replay == nil && c.ALSA == nil && c.System == nil
+}
 
 // bus opens the bus of a chip.
 func (h *hardware) bus(c config.SourceConfig) traffic.Open {
