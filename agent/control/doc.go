@@ -9,6 +9,7 @@
 //	POST /v1/models              the bytes of a bundle; the answer is its version
 //	POST /v1/models/activate     {"model": "motions@2", "pipeline": "activity"}
 //	POST /v1/models/revert       {"model": "motions", "pipeline": "activity"}
+//	POST /v1/models/remove       {"model": "motions@2"}
 //
 // Errors are {"error": "one sentence"} with the HTTP status that fits. Who asks is known from the kernel (SO_PEERCRED,
 // SO_PEERGROUPS), never from what the client says: anyone on the machine may read; root, members of the group dunlin

@@ -24,6 +24,8 @@ type Models interface {
 	// the pipelines that are concerned.
 	ActivateModel(ctx context.Context, r agent.ModelRequest) (pipelines []string, err error)
 	RevertModel(ctx context.Context, r agent.ModelRequest) (pipelines []string, err error)
+	// RemoveModel takes a version that nothing uses off the shelf; of the request only the model counts.
+	RemoveModel(ctx context.Context, r agent.ModelRequest) error
 }
 
 func (s *Server) modelRoutes(mux *http.ServeMux) {
@@ -38,6 +40,9 @@ func (s *Server) modelRoutes(mux *http.ServeMux) {
 	}))
 	mux.HandleFunc("POST /v1/models/activate", s.guarded(modelRequest(s.cfg.Models.ActivateModel)))
 	mux.HandleFunc("POST /v1/models/revert", s.guarded(modelRequest(s.cfg.Models.RevertModel)))
+	mux.HandleFunc("POST /v1/models/remove", s.guarded(modelRequest(func(ctx context.Context, r agent.ModelRequest) ([]string, error) {
+		return nil, s.cfg.Models.RemoveModel(ctx, r)
+	})))
 }
 
 // patient reads a request's body as long as bytes come. Others wait for whoever sends one.
@@ -100,6 +105,12 @@ func (c *Client) ActivateModel(ctx context.Context, r agent.ModelRequest) ([]str
 // RevertModel asks for the version before and returns the pipelines that go back.
 func (c *Client) RevertModel(ctx context.Context, r agent.ModelRequest) ([]string, error) {
 	return c.request(ctx, "/v1/models/revert", r)
+}
+
+// RemoveModel asks for a version to be taken off the shelf.
+func (c *Client) RemoveModel(ctx context.Context, r agent.ModelRequest) error {
+	_, err := c.request(ctx, "/v1/models/remove", r)
+	return err
 }
 
 func (c *Client) request(ctx context.Context, path string, r agent.ModelRequest) ([]string, error) {

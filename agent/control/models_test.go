@@ -51,6 +51,14 @@ func (s *shelf) RevertModel(_ context.Context, r agent.ModelRequest) ([]string, 
 	return []string{"activity", "sound"}, nil
 }
 
+func (s *shelf) RemoveModel(_ context.Context, r agent.ModelRequest) error {
+	s.asked = append(s.asked, r)
+	if r.Model != "motions@3" {
+		return fmt.Errorf("pipeline activity uses %s: %w", r.Model, control.ErrForbidden)
+	}
+	return nil
+}
+
 // TestModels: what a client asks for arrives whole, and so does the answer; a bundle is larger than any other request.
 func TestModels(t *testing.T) {
 	s := &shelf{}
@@ -69,7 +77,13 @@ func TestModels(t *testing.T) {
 	if names, err := c.RevertModel(t.Context(), agent.ModelRequest{Model: "motions"}); err != nil || !slices.Equal(names, []string{"activity", "sound"}) {
 		t.Errorf("revert: %v, %v", names, err)
 	}
-	if !slices.Equal(s.asked, []agent.ModelRequest{ask, {Model: "motions"}}) {
+	if err := c.RemoveModel(t.Context(), agent.ModelRequest{Model: "motions@3"}); err != nil {
+		t.Errorf("remove: %v", err)
+	}
+	if err := c.RemoveModel(t.Context(), agent.ModelRequest{Model: "motions@2"}); !errors.Is(err, control.ErrForbidden) {
+		t.Errorf("remove what is used: %v", err)
+	}
+	if !slices.Equal(s.asked, []agent.ModelRequest{ask, {Model: "motions"}, {Model: "motions@3"}, {Model: "motions@2"}}) {
 		t.Errorf("the agent was asked %+v", s.asked)
 	}
 }

@@ -18,7 +18,7 @@ import (
 func (a *app) modelsCommand() *cobra.Command {
 	return a.group("models", "Make, list, inspect, verify and test models",
 		a.modelsListCommand(), a.modelsInspectCommand(), a.modelsVerifyCommand(), a.modelsPackCommand(), a.modelsSchemaCommand(), a.modelsTestCommand(),
-		a.modelsImportCommand(), a.modelsActivateCommand(), a.modelsRevertCommand(),
+		a.modelsImportCommand(), a.modelsActivateCommand(), a.modelsRevertCommand(), a.modelsRemoveCommand(),
 	)
 }
 

@@ -42,6 +42,6 @@ func (s *stock) rebuilt() string {
 	if !ok {
 		return ""
 	}
-	return fmt.Sprintf("the state of the models' shelf was made anew from %d whole folders, because %s: what pipelines used, and which versions had failed, is forgotten; "+
+	return fmt.Sprintf("the state of the models' shelf was made anew (whole folders found: %d), because %s: what pipelines used, and which versions had failed, is forgotten; "+
 		"they use what the configuration names: activate what they are to use", r.Versions, r.Reason)
 }

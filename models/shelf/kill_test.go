@@ -55,7 +55,7 @@ func killing(after int) shelf.Config {
 }
 
 // victim goes on from whatever is on the disk: version 2 is tried and committed, 3 is tried and given up, 4 is refused,
-// 5 is committed, which leaves no room for 3.
+// 5 is committed, which leaves no room for 3, and 6 is taken and removed.
 func victim(dir, model string, after int) error {
 	s, err := shelf.Open(dir, killing(after))
 	if err != nil {
@@ -70,6 +70,7 @@ func victim(dir, model string, after int) error {
 		func() error { return refused(s, model) },
 		func() error { return passes(s, model, 5, true) },
 		s.Prune,
+		func() error { return removed(s, model) },
 	} {
 		if err := act(); err != nil {
 			return err
@@ -128,6 +129,17 @@ func arrive(s *shelf.Shelf, model string, version int) error {
 	r := ask(version)
 	r.Attempts = 10
 	return s.Activate(r)
+}
+
+func removed(s *shelf.Shelf, model string) error {
+	data, err := pack(model, 6, "")
+	if err != nil {
+		return err
+	}
+	if _, err := s.Import(context.Background(), "", bytes.NewReader(data)); err != nil {
+		return err
+	}
+	return s.Remove(manifest.Ref{Name: "motions", Version: 6})
 }
 
 func refused(s *shelf.Shelf, model string) error {

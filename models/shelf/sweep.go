@@ -165,14 +165,19 @@ func (s *Shelf) prune(keep string, budget int64) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	return len(gone), s.clear(gone, "to make room")
+}
+
+// clear removes folders that the record does not name any more; what stays of them is sweep's.
+func (s *Shelf) clear(gone []string, why string) error {
 	for _, folder := range gone {
 		if err := os.RemoveAll(s.Path(folder)); err != nil {
-			return len(gone), fmt.Errorf("prune shelf: %w", err)
+			return fmt.Errorf("remove version: %w", err)
 		}
-		s.cfg.Hook("pruned.folder")
-		s.cfg.Logger.Info("version is removed from the shelf to make room", "folder", folder)
+		s.cfg.Hook("cleared.folder")
+		s.cfg.Logger.Info("version is removed from the shelf", "folder", folder, "why", why)
 	}
-	return len(gone), nil
+	return nil
 }
 
 // retire drops records until what is left fits; their folders are removed afterwards, or by sweep.
@@ -196,8 +201,7 @@ func (s *Shelf) retire(keep string, budget int64) (gone []string, err error) {
 	return gone, s.update("retired", func(st *state) error {
 		used := st.used(s.cfg.Pipelines)
 		gone = slices.DeleteFunc(gone, func(f string) bool { return used[f] })
-		st.forget(gone)
-		st.Versions = slices.DeleteFunc(st.Versions, func(v Version) bool { return slices.Contains(gone, v.Folder()) && v.Folder() != "" })
+		st.drop(gone)
 		return nil
 	})
 }
