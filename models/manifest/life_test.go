@@ -91,8 +91,6 @@ func TestLifeRefused(t *testing.T) {
 		"mlflow":            {func(k *kit) { k.sub("provenance")["mlflow_run"] = "0" }, `$.provenance.mlflow_run: is "0", want an MLflow run`},
 		"provenance key":    {func(k *kit) { k.sub("provenance")["Git"] = "x" }, `$.provenance["Git"]: want a key`},
 		"folded twice":      {func(k *kit) { k.files["CARD.md"] = nil }, `$.files["card.md"]: differs from CARD.md`},
-		"two inputs": {func(k *kit) { k.manifest["inputs"] = []any{k.sub("inputs", 0), k.sub("inputs", 0)} },
-			"$.acceptance: holds windows of one input, $.inputs has 2"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			k := full(t)

@@ -20,9 +20,9 @@ type Manifest struct {
 	Name       string            // name: lower-case letters, digits, '-' and '_'
 	Version    int               // version: from 1 upward; the release number of the name
 	Engine     Engine            // engine
-	Inputs     []Tensor          // inputs, in the model's order
+	Inputs     []Tensor          // inputs: one, which windows of samples fill
 	Outputs    []Tensor          // outputs, in the model's order
-	Source     Source            // source: what samples the first input is made of
+	Source     Source            // source: what samples the input is made of
 	Window     Window            // window
 	Preprocess []steps.Spec      // preprocess, in order; may be absent
 	Decide     Decide            // decide: defaults that a pipeline's configuration may override

@@ -138,13 +138,10 @@ func (r *reader) provenance(o object) Provenance {
 	return facts
 }
 
-// listedLife checks that the optional files are there, and that windows of one input are enough for the acceptance test.
+// listedLife checks that the optional files are there, and that none has two roles.
 func (r *reader) listedLife(m *Manifest) {
 	if m.Acceptance.File != "" {
 		r.listed(m, "$.acceptance.file", m.Acceptance.File)
-		if len(m.Inputs) > 1 {
-			r.fail("$.acceptance", "holds windows of one input, $.inputs has %d", len(m.Inputs))
-		}
 	}
 	if m.DriftSet.File != "" {
 		r.listed(m, "$.reference.file", m.DriftSet.File)

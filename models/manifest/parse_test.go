@@ -36,6 +36,7 @@ func TestRefused(t *testing.T) {
 		"no inputs":           {func(k *kit) { k.manifest["inputs"] = []any{} }, "$.inputs: has 0 elements"},
 		"inputs no list":      {func(k *kit) { k.manifest["inputs"] = doc{} }, "$.inputs: want a list, have an object"},
 		"input no object":     {func(k *kit) { k.manifest["inputs"] = []any{1} }, "$.inputs[0]: want an object, have a number"},
+		"two inputs":          {func(k *kit) { k.manifest["inputs"] = []any{k.sub("inputs", 0), k.sub("inputs", 0)} }, "$.inputs: has 2, windows of samples fill one"},
 		"type":                {func(k *kit) { k.sub("inputs", 0)["type"] = "int4" }, "$.inputs[0].type: unknown type"},
 		"type without size":   {func(k *kit) { k.sub("outputs", 0)["type"] = "string" }, "$.outputs[0].type: unknown type"},
 		"shape of zero":       {func(k *kit) { k.sub("inputs", 0)["shape"] = []any{0} }, "$.inputs[0].shape[0]: is 0"},

@@ -116,9 +116,13 @@ func (r *reader) agree(m *Manifest) {
 	}
 }
 
-// scored checks that a pipeline can write samples into the first input and read scores from the first output: it knows
-// three types, and without a scale every score of a whole number would be zero.
+// scored checks that a pipeline can write samples into the one input and read scores from the first output: it knows
+// three types, and without a scale every score of a whole number would be zero. A second input would keep what the last
+// golden vector left in it, and every answer would be wrong without an error.
 func (r *reader) scored(m *Manifest) {
+	if n := len(m.Inputs); n > 1 {
+		r.fail("$.inputs", "has %d, windows of samples fill one", n)
+	}
 	in, out := m.Inputs[0], m.Outputs[0]
 	for _, t := range []struct {
 		at string

@@ -17,7 +17,7 @@ func Schema() ([]byte, error) {
 	s := shaped(node{
 		"format": span("integer", Format, Format), "name": formed(nameForm), "version": span("integer", 1, maxVersion),
 		"engine": shaped(node{"name": formed(engineForm), "min": formed(versionForm)}),
-		"inputs": list(tensorNode(), 1, maxTensors), "outputs": list(tensorNode(), 1, maxTensors),
+		"inputs": list(tensorNode(), 1, 1), "outputs": list(tensorNode(), 1, maxTensors),
 		"source":     sourceNode(),
 		"window":     shaped(node{"length": span("integer", 1, maxElements), "hop": span("integer", 1, maxElements)}),
 		"preprocess": list(stepNode(), 0, steps.MaxSteps),
