@@ -2,6 +2,7 @@ package onnx_test
 
 import (
 	"encoding/binary"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -56,6 +57,33 @@ func whole(name string, list ...uint64) []byte {
 		packed = binary.AppendUvarint(packed, v)
 	}
 	return part(5, word(1, name), number(20, 7), part(8, packed))
+}
+
+// TestManyOutputs: scales of as many outputs as a file may have cost no more than reading them.
+func TestManyOutputs(t *testing.T) {
+	const operators, outputs = 20_000, 60_000
+	parts := [][]byte{scalar("c")}
+	for i := range operators {
+		parts = append(parts, part(1, word(1, "x"), word(1, "c"), word(2, fmt.Sprintf("t%06d", i)), word(4, "QuantizeLinear")))
+	}
+	for i := range outputs {
+		parts = append(parts, edge(12, fmt.Sprintf("o%06d", i)))
+	}
+	parts = append(parts, part(1, word(1, "x"), word(1, "c"), word(2, "o012345"), word(4, "QuantizeLinear")))
+	file := graph(parts...)
+	began := time.Now()
+	g, err := onnx.Inspect(file)
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("took %s", took)
+	}
+	if err != nil || len(g.Outputs) != outputs+1 {
+		t.Fatal(err)
+	}
+	for i, e := range g.Outputs {
+		if want := map[int]float32{12345: 3}[i]; e.Quant.Scale != want {
+			t.Errorf("output %q has the scale %v, want %v", e.Name, e.Quant.Scale, want)
+		}
+	}
 }
 
 // TestHostileShapes: numbers that fit no tensor, and lists without end, neither crash nor keep whoever looks at a file.

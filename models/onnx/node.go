@@ -172,30 +172,28 @@ func (n *node) constant() *tensor {
 
 // quantise notes the scale of a model's input or output.
 func (w *walker) quantise(n *node) {
-	var list []Edge
-	name := ""
+	var e *Edge
 	switch {
 	case n.op.Name == "DequantizeLinear" && len(n.inputs) >= 2:
-		list, name = w.g.Inputs, n.inputs[0]
+		e = w.inputs.find(w.g.Inputs, n.inputs[0])
 	case n.op.Name == "QuantizeLinear" && len(n.inputs) >= 2 && len(n.outputs) == 1:
-		list, name = w.g.Outputs, n.outputs[0]
+		e = w.outputs.find(w.g.Outputs, n.outputs[0])
 	}
-	i := slices.IndexFunc(list, func(e Edge) bool { return e.Name == name })
-	if i < 0 {
+	if e == nil {
 		return
 	}
 	scale, ok := w.constant(n.inputs[1])
 	if !ok || scale.float == nil || !(*scale.float > 0) {
 		return
 	}
-	list[i].Quant.Scale = *scale.float
+	e.Quant.Scale = *scale.float
 	if len(n.inputs) < 3 || n.inputs[2] == "" {
 		return
 	}
 	zero, ok := w.constant(n.inputs[2])
 	if !ok || len(zero.integers) != 1 || zero.integers[0] < math.MinInt16 || zero.integers[0] > math.MaxInt16 {
-		list[i].Quant.Scale = 0
+		e.Quant.Scale = 0
 		return
 	}
-	list[i].Quant.ZeroPoint = int32(zero.integers[0])
+	e.Quant.ZeroPoint = int32(zero.integers[0])
 }

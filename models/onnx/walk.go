@@ -13,6 +13,28 @@ type walker struct {
 	g     *Graph
 	nodes int
 	scope []*scope
+
+	inputs, outputs places // of the main graph's edges
+}
+
+// places say where the first edge of a name is in its list: files may have as many edges as operators.
+type places map[string]int
+
+func placesOf(list []Edge) places {
+	p := make(places, len(list))
+	for i, e := range list {
+		if _, twice := p[e.Name]; !twice {
+			p[e.Name] = i
+		}
+	}
+	return p
+}
+
+func (p places) find(list []Edge, name string) *Edge {
+	if i, ok := p[name]; ok {
+		return &list[i]
+	}
+	return nil
 }
 
 // scope is what is known of one graph's tensors, by name.
@@ -101,6 +123,7 @@ func (w *walker) edges(r raw) error {
 		}
 		w.g.Outputs = append(w.g.Outputs, e)
 	}
+	w.inputs, w.outputs = placesOf(w.g.Inputs), placesOf(w.g.Outputs)
 	return nil
 }
 
