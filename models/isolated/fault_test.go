@@ -228,6 +228,22 @@ func TestGivesUp(t *testing.T) {
 	}
 }
 
+// TestOtherTypes: tensors that have become others keep their bytes and lose their meaning; no call goes to such a child.
+func TestOtherTypes(t *testing.T) {
+	s := load(t, "npu: abort"+integers, isolated.Config{}, engine.Options{Delegates: []string{"npu"}})
+	for range 3 {
+		if err := s.Invoke(); !errors.Is(err, engine.ErrLost) {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Invoke(); !errors.Is(err, engine.ErrLost) || !strings.Contains(err.Error(), "the model's tensors are others than before") {
+		t.Errorf("floats have become integers: %v", err)
+	}
+	if in := s.Inputs()[0]; in.Type != engine.Float32 {
+		t.Errorf("the input is %v", in.Type)
+	}
+}
+
 // TestCancel: a call without a limit in sight is ended from another goroutine.
 func TestCancel(t *testing.T) {
 	s := load(t, "hang after 1", isolated.Config{Limit: time.Hour}, engine.Options{})

@@ -2,6 +2,7 @@ package isolated
 
 import (
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 	"unsafe"
@@ -37,8 +38,11 @@ type page struct {
 	wait            waiter
 }
 
+// place is where a tensor's bytes are in the memory.
+type place struct{ from, to int }
+
 // layout gives every tensor its place and returns how many bytes the memory has.
-func layout(forms ...[]form) (offsets []int, size int, err error) {
+func layout(forms ...[]form) (places []place, size int, err error) {
 	size = headBytes
 	for _, list := range forms {
 		for _, f := range list {
@@ -46,31 +50,24 @@ func layout(forms ...[]form) (offsets []int, size int, err error) {
 			if err != nil {
 				return nil, 0, err
 			}
-			offsets = append(offsets, size)
 			if n > maxTensors-size {
 				return nil, 0, fmt.Errorf("tensors of more than %d bytes", maxTensors)
 			}
+			places = append(places, place{size, size + n})
 			size += (n + align - 1) / align * align
 		}
 	}
-	return offsets, size, nil
+	return places, size, nil
 }
 
-// newPage describes memory that has been mapped.
-func newPage(memory []byte, inputs, outputs []form) (*page, error) {
-	offsets, _, err := layout(inputs, outputs)
-	if err != nil {
-		return nil, err
-	}
+// newPage describes memory that has been mapped. It cannot fail, so that no mapping is ever without an owner: the places
+// are those that layout gave these tensors.
+func newPage(memory []byte, places []place, inputs, outputs []form) *page {
 	p := &page{memory: memory, head: (*head)(unsafe.Pointer(unsafe.SliceData(memory)))}
-	for i, f := range append(append([]form(nil), inputs...), outputs...) {
-		n, err := f.size()
-		if err != nil {
-			return nil, err
-		}
+	for i, f := range slices.Concat(inputs, outputs) {
 		t := engine.Tensor{
 			Name: f.Name, Type: f.Type, Shape: f.Shape, Quant: engine.Quant{Scale: f.Scale, ZeroPoint: f.ZeroPoint},
-			Data: memory[offsets[i] : offsets[i]+n : offsets[i]+n],
+			Data: memory[places[i].from:places[i].to:places[i].to],
 		}
 		if i < len(inputs) {
 			p.inputs = append(p.inputs, t)
@@ -78,7 +75,7 @@ func newPage(memory []byte, inputs, outputs []form) (*page, error) {
 			p.outputs = append(p.outputs, t)
 		}
 	}
-	return p, nil
+	return p
 }
 
 // outcome is how a call ended.

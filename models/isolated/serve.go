@@ -67,6 +67,10 @@ func load(e engine.Engine, r *request, requests, answers *os.File) error {
 	if err := receive(requests, &begin); err != nil {
 		return err // the parent has changed its mind, or is gone
 	}
+	places, _, err := layout(a.Inputs, a.Outputs)
+	if err != nil {
+		return err
+	}
 	tensors, err := inherited(tensorsFD, "tensors")
 	if err != nil {
 		return err
@@ -75,10 +79,7 @@ func load(e engine.Engine, r *request, requests, answers *os.File) error {
 	if err != nil {
 		return err
 	}
-	p, err := newPage(memory, a.Inputs, a.Outputs)
-	if err != nil {
-		return err
-	}
+	p := newPage(memory, places, a.Inputs, a.Outputs)
 	go func() {
 		_, _ = io.Copy(io.Discard, requests) // ends with the parent
 		_ = answers.Close()                  // open until here: its end is how the parent learns of ours

@@ -109,7 +109,7 @@ func (s *Session) adopt(c *child, a *answer) error {
 }
 
 func (s *Session) allocate(a *answer) error {
-	_, size, err := layout(a.Inputs, a.Outputs)
+	places, size, err := layout(a.Inputs, a.Outputs)
 	if err != nil {
 		return err
 	}
@@ -124,8 +124,8 @@ func (s *Session) allocate(a *answer) error {
 		return err
 	}
 	s.forms = [2][]form{a.Inputs, a.Outputs}
-	s.page, err = newPage(memory, a.Inputs, a.Outputs)
-	return err
+	s.page = newPage(memory, places, a.Inputs, a.Outputs)
+	return nil
 }
 
 // Inputs are views of the shared memory, valid until Close; nil after it.
