@@ -63,7 +63,7 @@ func (h *hand) Run(ctx context.Context, emit func(hal.Block)) error {
 
 // bench runs a pipeline of the motions model's form on blocks of one hop, and calls body with a function that carries
 // one window from sample to record.
-func bench(tb testing.TB, body func(oneWindow func())) {
+func bench(tb testing.TB, logits bool, body func(oneWindow func())) {
 	f, err := window.New(window.Config{Length: 50, Hop: 5, Channels: 6, Type: engine.Int8, Quant: engine.Quant{Scale: 0.1, ZeroPoint: -31}})
 	if err != nil {
 		tb.Fatal(err)
@@ -74,7 +74,7 @@ func bench(tb testing.TB, body func(oneWindow func())) {
 	var rec sink
 	p := pipeline.New(pipeline.Config{Name: "activity", Metrics: time.Hour, OnDecision: func(pipeline.Decision) { decided <- struct{}{} }}, feed,
 		func(context.Context) (*pipeline.Model, error) {
-			return &pipeline.Model{Name: "motions", Version: "1", Labels: []string{"a", "b", "c", "d"}, Session: newQuick(), Framer: f, Channels: 6}, nil
+			return &pipeline.Model{Name: "motions", Version: "1", Labels: []string{"a", "b", "c", "d"}, Logits: logits, Session: newQuick(), Framer: f, Channels: 6}, nil
 		}, &rec)
 	ctx, cancel := context.WithCancel(context.Background())
 	var done sync.WaitGroup
@@ -95,11 +95,13 @@ func bench(tb testing.TB, body func(oneWindow func())) {
 }
 
 func TestNoAllocations(t *testing.T) {
-	bench(t, func(oneWindow func()) {
-		if n := testing.AllocsPerRun(2500, oneWindow); n != 0 { // more than two definitions
-			t.Errorf("%v allocations per window, want 0", n)
-		}
-	})
+	for _, logits := range []bool{false, true} {
+		bench(t, logits, func(oneWindow func()) {
+			if n := testing.AllocsPerRun(2500, oneWindow); n != 0 { // more than two definitions
+				t.Errorf("logits %v: %v allocations per window, want 0", logits, n)
+			}
+		})
+	}
 }
 
 // TestNoAllocationsOnTrial: nor while the old model is fed and answers beside the new one.

@@ -44,7 +44,7 @@ func newLane(p *Pipeline, m *Model) (*lane, error) {
 	if err != nil {
 		return nil, err
 	}
-	sc, err := newScores(outs[0], len(m.Labels))
+	sc, err := newScores(outs[0], len(m.Labels), m.Logits)
 	if err != nil {
 		return nil, err
 	}

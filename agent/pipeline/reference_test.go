@@ -53,37 +53,43 @@ func TestReferenceGuard(t *testing.T) {
 // often is one part with the share of all its quantiles.
 func TestScoresOnTrialAreCounted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
-		defer cancel()
-		s := newStage(ctx, answering(0, 10, 5))
 		next := answering(1, 10, 5)
 		next.Reference = &manifest.Reference{Samples: 64, Windows: 32, Scores: []manifest.Quantiles{
 			{Name: labels[0], Edges: ramp(0, 1)}, {Name: labels[1], Edges: ramp(-1, 0)}, {Name: labels[2], Edges: halfZero()},
 		}}
-		s.give(20, false)
-		synctest.Wait()
-		swapped := s.swap(ctx, next)
-		s.give(60, false)
-		synctest.Wait()
-		if err := <-swapped; err != nil {
-			t.Fatal(err)
-		}
-		s.give(50, false)
-		synctest.Wait()
-		trial, ok := s.pipe.Trial()
-		if !ok || trial.New.Windows < 10 {
-			t.Fatalf("trial %+v, %v", trial, ok)
-		}
-		n := trial.New.Windows
+		n, got := onTrial(t, next)
 		// the session says 0 for the labels that do not win and 1 for the one that does
 		want := pipeline.Against{Windows: 32, Labels: []pipeline.AgainstLabel{
 			{[]uint64{n, 0, 0, 0, 0, 0, 0, 0}, even}, {[]uint64{0, 0, 0, 0, 0, 0, 0, n}, even}, {[]uint64{n, 0, 0, 0}, []float64{0.625, 0.125, 0.125, 0.125}}, // below a quarter: the half that is 0, and an eighth
 		}}
-		if d := cmp.Diff(want, trial.Against); d != "" {
+		if d := cmp.Diff(want, got); d != "" {
 			t.Error(d)
 		}
-		s.end(t)
 	})
+}
+
+// onTrial puts a model on trial for some windows: how many, and how they compare with its reference.
+func onTrial(t *testing.T, next *pipeline.Model) (windows uint64, a pipeline.Against) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	s := newStage(ctx, answering(0, 10, 5))
+	s.give(20, false)
+	synctest.Wait()
+	swapped := s.swap(ctx, next)
+	s.give(60, false)
+	synctest.Wait()
+	if err := <-swapped; err != nil {
+		t.Fatal(err)
+	}
+	s.give(50, false)
+	synctest.Wait()
+	trial, ok := s.pipe.Trial()
+	if !ok || trial.New.Windows < 10 {
+		t.Fatalf("trial %+v, %v", trial, ok)
+	}
+	s.end(t)
+	return trial.New.Windows, trial.Against
 }
 
 // ramp are the quantiles of an even distribution.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/dunlin-iot/dunlin/models/engine"
+	"github.com/dunlin-iot/dunlin/models/manifest"
 )
 
 // errNaN says that a model's answer is not a number.
@@ -16,13 +17,17 @@ type scores struct {
 	floats []float32
 	int8s  []int8
 	uint8s []uint8
+	made   []float64 // of the logits of the window that best was asked for last; nil when the output gives probabilities
 }
 
-func newScores(out engine.Tensor, labels int) (scores, error) {
+func newScores(out engine.Tensor, labels int, logits bool) (scores, error) {
 	if out.Elements() != labels {
 		return scores{}, fmt.Errorf("output %q has %d elements for %d labels", out.Name, out.Elements(), labels)
 	}
 	s := scores{quant: out.Quant}
+	if logits {
+		s.made = make([]float64, labels)
+	}
 	var err error
 	switch out.Type {
 	case engine.Float32:
@@ -37,30 +42,49 @@ func newScores(out engine.Tensor, labels int) (scores, error) {
 	return s, err
 }
 
-// at is the score of a label.
+// at is the score of a label, as whoever packed the model has seen it.
 func (s *scores) at(label int) float64 {
+	if s.made != nil {
+		return s.made[label]
+	}
+	return s.real(label)
+}
+
+// real is what the output says of a label, in the arithmetic of manifest.RealAt: a reference's edges are such values.
+func (s *scores) real(label int) float64 {
+	var stored int32
 	switch {
 	case s.floats != nil:
 		return float64(s.floats[label])
 	case s.int8s != nil:
-		return float64(s.quant.Real(int32(s.int8s[label])))
+		stored = int32(s.int8s[label])
 	default:
-		return float64(s.quant.Real(int32(s.uint8s[label])))
+		stored = int32(s.uint8s[label])
 	}
+	return float64(s.quant.Scale) * (float64(stored) - float64(s.quant.ZeroPoint))
 }
 
-// best is the first label with the highest score.
+// best is the first label with the highest score. Of logits it is that of the highest logit: probabilities that are
+// nearly 1 may be equal where those are not.
 func (s *scores) best() (label int, score float64, err error) {
 	switch {
 	case s.floats != nil:
-		return bestFloat(s.floats)
+		label, score, err = bestFloat(s.floats)
 	case s.int8s != nil:
-		i := largest(s.int8s)
-		return i, float64(s.quant.Real(int32(s.int8s[i]))), nil
+		label = largest(s.int8s)
+		score = float64(s.quant.Real(int32(s.int8s[label])))
 	default:
-		i := largest(s.uint8s)
-		return i, float64(s.quant.Real(int32(s.uint8s[i]))), nil
+		label = largest(s.uint8s)
+		score = float64(s.quant.Real(int32(s.uint8s[label])))
 	}
+	if s.made == nil || err != nil {
+		return label, score, err
+	}
+	for i := range s.made {
+		s.made[i] = s.real(i)
+	}
+	manifest.FromLogits(s.made)
+	return label, s.made[label], nil
 }
 
 func bestFloat(v []float32) (int, float64, error) {

@@ -34,6 +34,7 @@ type Model struct {
 	Name    string
 	Version string
 	Labels  []string // one for each element of the first output
+	Logits  bool     // the first output gives logits, of which probabilities are made
 	Session engine.Session
 	Framer  Framer
 	Engine  string // engine and version, as "tflite 2.21.0"; the session's report is added

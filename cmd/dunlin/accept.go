@@ -8,10 +8,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -37,8 +35,9 @@ type acceptance struct {
 	Delegate  string           `json:"delegate"` // that ran, "xnnpack"
 	Delegated int              `json:"delegated"`
 	Nodes     int              `json:"nodes"`
-	Threads   int              `json:"threads"` // of one inference
-	Board     string           `json:"board"`   // as it calls itself; empty where it does not say
+	Threads   int              `json:"threads"`          // of one inference
+	Board     string           `json:"board"`            // as it calls itself; empty where it does not say
+	Scores    string           `json:"scores,omitempty"` // what the first output was taken for; empty when the bundle has no set
 	Passed    bool             `json:"passed"`
 	Missed    []string         `json:"missed"` // a sentence for each bound
 	Set       *evaluate.Report `json:"set"`    // of the acceptance set; null when the bundle has none
@@ -149,7 +148,7 @@ func (a *acceptance) run(ctx context.Context, b *manifest.Bundle, cases *manifes
 		}
 		all = append(all, evaluate.Prediction{Truth: c.Label, Scores: scores, Slice: c.Slice})
 	}
-	probabilities(all)
+	a.Scores = probabilities(all, b.Outputs[0].Scores)
 	if a.Set, err = evaluate.Evaluate(all, b.Labels); err != nil {
 		return fmt.Errorf("accept %s: %w", b.Ref(), err)
 	}
@@ -171,27 +170,6 @@ func scoresOf(out engine.Tensor) ([]float64, error) {
 		scores[i] = v
 	}
 	return scores, nil
-}
-
-// probabilities makes shares of a model's scores, which sum to one: divides them by their sum, or, where any of the set is
-// below zero, which no probability is, puts all through softmax. A model's windows are treated alike: some logits of a
-// window may all be above zero.
-func probabilities(all []evaluate.Prediction) {
-	logits := slices.ContainsFunc(all, func(p evaluate.Prediction) bool { return slices.Min(p.Scores) < 0 })
-	for _, p := range all {
-		sum, high := 0.0, slices.Max(p.Scores)
-		for i, v := range p.Scores {
-			if logits {
-				p.Scores[i] = math.Exp(v - high)
-			}
-			sum += p.Scores[i]
-		}
-		for i := range p.Scores {
-			if p.Scores[i] /= sum; sum == 0 {
-				p.Scores[i] = 1 / float64(len(p.Scores))
-			}
-		}
-	}
 }
 
 // judge holds the report against the bundle's bounds.

@@ -156,25 +156,32 @@ func TestAcceptWithoutSet(t *testing.T) {
 	}
 }
 
-// TestProbabilities: shares that sum to one, by division or by softmax; by which, the whole set says.
+// TestProbabilities: shares that sum to one, by division or by softmax; by which, the manifest says, or the whole set.
 func TestProbabilities(t *testing.T) {
-	for name, tc := range map[string]struct{ in, want [][]float64 }{
-		"probabilities":     {[][]float64{{0.25, 0.75}}, [][]float64{{0.25, 0.75}}},
-		"quantisation lost": {[][]float64{{0.2, 0.6}}, [][]float64{{0.25, 0.75}}},
-		"logits":            {[][]float64{{-1.0986123, 0}}, [][]float64{{0.25, 0.75}}}, // ln(1/3)
-		"nothing":           {[][]float64{{0, 0}}, [][]float64{{0.5, 0.5}}},
+	for name, tc := range map[string]struct {
+		stated, taken string
+		in, want      [][]float64
+	}{
+		"probabilities":         {"", "probabilities", [][]float64{{0.25, 0.75}}, [][]float64{{0.25, 0.75}}},
+		"quantisation lost":     {"", "probabilities", [][]float64{{0.2, 0.6}}, [][]float64{{0.25, 0.75}}},
+		"guessed":               {"", "guessed logits", [][]float64{{-1.0986123, 0}}, [][]float64{{0.25, 0.75}}}, // ln(1/3)
+		"nothing":               {"", "probabilities", [][]float64{{0, 0}}, [][]float64{{0.5, 0.5}}},
+		"stated":                {"logits", "logits", [][]float64{{2, 3.0986123}, {-1.0986123, 0}}, [][]float64{{0.25, 0.75}, {0.25, 0.75}}},
+		"below zero, as stated": {"probabilities", "probabilities", [][]float64{{-0.004, 0.5, 0.5}}, [][]float64{{0, 0.5, 0.5}}},
 		"some logits above zero": {
-			[][]float64{{-1.0986123, 0}, {3, 3 + 1.0986123}, {2, 2}}, [][]float64{{0.25, 0.75}, {0.25, 0.75}, {0.5, 0.5}},
+			"", "guessed logits", [][]float64{{-1.0986123, 0}, {3, 3 + 1.0986123}, {2, 2}}, [][]float64{{0.25, 0.75}, {0.25, 0.75}, {0.5, 0.5}},
 		},
 	} {
 		var all []evaluate.Prediction
 		for _, scores := range tc.in {
 			all = append(all, evaluate.Prediction{Scores: scores})
 		}
-		probabilities(all)
+		if taken := probabilities(all, tc.stated); taken != tc.taken {
+			t.Errorf("%s: taken for %s", name, taken)
+		}
 		for k, p := range all {
 			for i, v := range p.Scores {
-				if d := v - tc.want[k][i]; d > 1e-6 || d < -1e-6 {
+				if d := v - tc.want[k][i]; !(d < 1e-6 && d > -1e-6) {
 					t.Errorf("%s: got %v, want %v", name, p.Scores, tc.want[k])
 				}
 			}

@@ -49,9 +49,13 @@ func sourceText(b *manifest.Bundle) string {
 func tensors(all []manifest.Tensor) []map[string]any {
 	var out []map[string]any
 	for _, t := range all {
-		out = append(out, map[string]any{
+		one := map[string]any{
 			"name": t.Name, "type": t.Type.String(), "shape": t.Shape, "scale": t.Quant.Scale, "zero_point": t.Quant.ZeroPoint, "unit": t.Unit,
-		})
+		}
+		if t.Scores != "" {
+			one["scores"] = t.Scores
+		}
+		out = append(out, one)
 	}
 	return out
 }
@@ -141,6 +145,9 @@ func tensorText(t manifest.Tensor) string {
 	s := fmt.Sprintf("%s: %s%v", t.Name, t.Type, t.Shape)
 	if t.Quant.Scale != 0 {
 		s += fmt.Sprintf(", scale %g, zero point %d", t.Quant.Scale, t.Quant.ZeroPoint)
+	}
+	if t.Scores != "" {
+		s += ", scores are " + t.Scores
 	}
 	return s
 }

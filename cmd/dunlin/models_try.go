@@ -149,6 +149,7 @@ func (a *acceptance) write(t *table) error {
 	t.row("model", a.Model)
 	t.row("runs on", fmt.Sprintf("%s, %s for %d of %d operators", a.Engine, a.Delegate, a.Delegated, a.Nodes))
 	if s := a.Set; s != nil {
+		t.row("scores", a.scoresText())
 		for _, m := range []struct {
 			name string
 			evaluate.Metric

@@ -213,6 +213,9 @@ func (p *packing) golden(ctx context.Context) error {
 		return err
 	}
 	p.say("golden: %d vectors of %d windows", r.Vectors, r.Windows)
+	if r.Doubt != "" {
+		p.say("scores: %s", r.Doubt)
+	}
 	if want != nil {
 		p.say("training side: its outputs agree on all %d windows, at most %d steps apart (allowed %d)", r.Compared, r.MaxSteps, p.b.GoldenSet.ToleranceSteps)
 	}

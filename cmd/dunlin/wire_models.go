@@ -134,7 +134,7 @@ func (l *library) model(ctx context.Context, b *manifest.Bundle, u use) (*pipeli
 		return nil, err
 	}
 	return &pipeline.Model{
-		Name: b.Name, Version: strconv.Itoa(b.Version), Labels: b.Labels, Session: s, Framer: framer,
+		Name: b.Name, Version: strconv.Itoa(b.Version), Labels: b.Labels, Logits: b.Logits(), Session: s, Framer: framer,
 		Engine: u.engineText(rt), Channels: b.Source.Values(), Length: framing.Length, Hop: framing.Hop, Rule: u.rule(b.Decide),
 		Reference: b.Reference,
 	}, nil

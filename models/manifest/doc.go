@@ -12,6 +12,8 @@
 // The manifest is strict JSON: an unknown, missing or doubled key, a wrong type or an impossible value is an error
 // that begins with the place, as `$.inputs[0].scale: …`. Every size is bounded before anything is allocated for it.
 //
+// FromLogits makes probabilities of what the first output gives, where the manifest says that it gives logits.
+//
 // Schema describes manifest.json to editors and other tools.
 //
 // The package imports models/engine, models/steps, models/window, the CBOR library and the standard library. It reads

@@ -21,6 +21,7 @@ func full(t testing.TB) *kit {
 	k.manifest["reference"] = doc{"file": "reference.cbor"}
 	k.manifest["trial"] = doc{"windows": 600, "p95_ratio": 2, "error_rate": 0.01, "nan_rate": 0.5, "output_drift": 0.1, "reference_drift": 0.2, "memory_growth": 0.3, "attempts": 5}
 	k.manifest["card"] = "card.md"
+	k.sub("outputs", 0)["scores"] = "logits"
 	k.sub("decide")["release"] = 0.4
 	k.manifest["provenance"] = doc{
 		"git": strings.Repeat("0a", 20), "dataset_sha256": strings.Repeat("1b", 32), "dvc": strings.Repeat("2c", 16) + ".dir",

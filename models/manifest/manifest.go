@@ -50,6 +50,8 @@ type Tensor struct {
 	Shape []int        // shape
 	Quant engine.Quant // scale, zero_point; absent when not quantised
 	Unit  string       // unit of the real value; "1" when it has none
+
+	Scores string // scores: Probabilities or Logits, of the first output only; empty when not said, which means the former
 }
 
 // Form is the tensor without memory.

@@ -31,6 +31,7 @@ const (
 var (
 	nameForm    = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
 	engineForm  = regexp.MustCompile(`^(tflite|onnx)$`)
+	scoresForm  = regexp.MustCompile(`^(probabilities|logits)$`)
 	versionForm = regexp.MustCompile(`^[0-9]{1,5}(\.[0-9]{1,5}){1,2}$`)
 	fileForm    = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$`) // no separators, no leading dot: nothing to climb with
 )
@@ -106,6 +107,9 @@ func (r *reader) tensors(o object, key string) (all []Tensor) {
 	return all
 }
 
+// scoredAt is the place of the output that scores are read from.
+const scoredAt = "$.outputs[0]"
+
 func (r *reader) tensor(o object) (t Tensor) {
 	t.Name = r.text(o, "name", true, maxText)
 	t.Unit = r.text(o, "unit", true, maxText)
@@ -116,6 +120,12 @@ func (r *reader) tensor(o object) (t Tensor) {
 		r.fail(o.at+".type", "unknown type %q", typ)
 	}
 	t.Type = dtype
+	if r.has(o, "scores") {
+		if o.at != scoredAt {
+			r.fail(o.at+".scores", "scores are read from %s only", scoredAt)
+		}
+		t.Scores = r.formed(o, "scores", scoresForm, `"probabilities" or "logits"`)
+	}
 	if quantised, zero := r.has(o, "scale"), r.has(o, "zero_point"); quantised || zero {
 		t.Quant = r.quant(o, dtype)
 	}

@@ -48,6 +48,8 @@ func TestRefused(t *testing.T) {
 		"scores of a type":    {func(k *kit) { k.sub("outputs", 0)["type"] = "int16" }, "$.outputs[0].type: is int16, want float32, int8 or uint8"},
 		"scores as labels":    {func(k *kit) { k.unscaled("int64") }, "$.outputs[0].type: is int64, want float32, int8 or uint8"},
 		"scores unscaled":     {func(k *kit) { k.unscaled("int8") }, "$.outputs[0].scale: is missing; the scores of int8 are read by it"},
+		"scores of a kind":    {func(k *kit) { k.sub("outputs", 0)["scores"] = "log" }, `$.outputs[0].scores: is "log", want "probabilities" or "logits"`},
+		"scores of an input":  {func(k *kit) { k.sub("inputs", 0)["scores"] = "logits" }, "$.inputs[0].scores: scores are read from $.outputs[0] only"},
 		"zero point":          {func(k *kit) { k.sub("inputs", 0)["zero_point"] = 128 }, "$.inputs[0].zero_point: is 128"},
 		"no channels":         {func(k *kit) { k.sub("source")["channels"] = []any{} }, "$.source.channels: has 0"},
 		"picture beside":      {func(k *kit) { k.sub("source")["picture"] = doc{} }, "$.source.channels: stands beside picture"},

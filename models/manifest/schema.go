@@ -17,7 +17,7 @@ func Schema() ([]byte, error) {
 	s := shaped(node{
 		"format": span("integer", Format, Format), "name": formed(nameForm), "version": span("integer", 1, maxVersion),
 		"engine": shaped(node{"name": formed(engineForm), "min": formed(versionForm)}),
-		"inputs": list(tensorNode(), 1, 1), "outputs": list(tensorNode(), 1, maxTensors),
+		"inputs": list(tensorNode(), 1, 1), "outputs": outputsNode(),
 		"source":     sourceNode(),
 		"window":     shaped(node{"length": span("integer", 1, maxElements), "hop": span("integer", 1, maxElements)}),
 		"preprocess": list(stepNode(), 0, steps.MaxSteps),
@@ -69,6 +69,15 @@ func words(most int) node { return node{"type": "string", "minLength": 1, "maxLe
 
 func list(of node, low, high int) node {
 	return node{"type": "array", "items": of, "minItems": low, "maxItems": high}
+}
+
+// outputsNode knows that only the first output has scores.
+func outputsNode() node {
+	first := tensorNode()
+	first["properties"].(node)["scores"] = formed(scoresForm)
+	all := list(tensorNode(), 1, maxTensors)
+	all["prefixItems"] = []node{first}
+	return all
 }
 
 func tensorNode() node {

@@ -115,7 +115,7 @@ func TestSchemaAndParser(t *testing.T) {
 			}
 			if next, ok := was.([]any); ok && sub != nil {
 				if first, ok := next[0].(doc); ok && key != "preprocess" {
-					walk(here+"[0]", sub["items"].(doc), first)
+					walk(here+"[0]", formOfFirst(sub), first)
 				}
 			}
 		}
@@ -124,6 +124,14 @@ func TestSchemaAndParser(t *testing.T) {
 	if tried < 300 {
 		t.Errorf("only %d manifests were tried", tried)
 	}
+}
+
+// formOfFirst is the form of a list's first element.
+func formOfFirst(list doc) doc {
+	if forms, ok := list["prefixItems"].([]any); ok {
+		return forms[0].(doc)
+	}
+	return list["items"].(doc)
 }
 
 // related is what only the parser can judge: a list of steps or of files that may be, beside what else there is.

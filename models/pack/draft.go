@@ -132,7 +132,7 @@ func least(version string) string {
 	return version
 }
 
-// tensors are the model's, with the names and units that the spec gives them.
+// tensors are the model's, with the names and units that the spec gives them, and what it says of the scores.
 func tensors(key string, stated any, all []engine.Tensor) ([]any, error) {
 	words, ok := stated.([]any)
 	if stated != nil && (!ok || len(words) != len(all)) {
@@ -150,8 +150,8 @@ func tensors(key string, stated any, all []engine.Tensor) ([]any, error) {
 				return nil, fmt.Errorf("$.%s[%d]: want a mapping with name and unit: %w", key, i, ErrSpec)
 			}
 			for k, v := range said {
-				if k != "name" && k != "unit" {
-					return nil, fmt.Errorf("$.%s[%d].%s: the model says that; give name and unit only: %w", key, i, k, ErrSpec)
+				if k != "name" && k != "unit" && k != "scores" {
+					return nil, fmt.Errorf("$.%s[%d].%s: the model says that; give name and unit only, and scores of the first output: %w", key, i, k, ErrSpec)
 				}
 				one[k] = v
 			}

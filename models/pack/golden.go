@@ -22,6 +22,8 @@ type GoldenReport struct {
 	Vectors  int // that were kept
 	Compared int // windows whose outputs were compared with the training side's
 	MaxSteps int // largest difference seen there, in steps
+
+	Doubt string // why the outputs look like logits though the spec does not say so; empty when they do not
 }
 
 // worst is the largest difference so far.
@@ -38,6 +40,7 @@ func (d *Draft) Golden(all []Recording, want *Expected) (GoldenReport, error) {
 	var r GoldenReport
 	var kept []manifest.Golden
 	var w worst
+	g := newGuess(d)
 	n, out := 0, d.s.Outputs()[0]
 	if err := d.each(all, func([]float32, spot) error { n++; return nil }); err != nil {
 		return r, err
@@ -49,6 +52,9 @@ func (d *Draft) Golden(all []Recording, want *Expected) (GoldenReport, error) {
 	}
 	err := d.each(all, func(win []float32, s spot) error {
 		if err := d.run(win, s); err != nil {
+			return err
+		}
+		if err := g.look(s); err != nil {
 			return err
 		}
 		if want != nil {
@@ -64,7 +70,7 @@ func (d *Draft) Golden(all []Recording, want *Expected) (GoldenReport, error) {
 		}
 		return nil
 	})
-	r.MaxSteps, r.Vectors = w.steps, len(kept)
+	r.MaxSteps, r.Vectors, r.Doubt = w.steps, len(kept), g.doubt()
 	switch {
 	case err != nil:
 		return r, err

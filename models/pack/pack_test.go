@@ -33,6 +33,7 @@ func good() doc {
 type session struct {
 	in, out []engine.Tensor
 	broken  error
+	fixed   bool // it answers with what its output holds
 }
 
 func newSession() *session {
@@ -49,6 +50,9 @@ func (s *session) Invoke() error {
 	in, err := s.in[0].Float32s()
 	if err != nil {
 		return err
+	}
+	if s.fixed {
+		return s.broken
 	}
 	high := (in[0] + in[1]) / 2
 	return errors.Join(s.broken, s.out[0].Set(engine.Of([]float32{1 - high, high}, 1, 2)))

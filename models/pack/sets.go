@@ -41,16 +41,19 @@ func (d *Draft) Reference(all []Recording) error {
 		}
 		ref.Samples += len(r.Values) / d.m.Source.Values()
 	}
-	scores := make([][]float64, len(d.labels))
+	scores, row := make([][]float64, len(d.labels)), make([]float64, len(d.labels))
 	err := d.each(all, func(w []float32, s spot) error {
 		if err := d.run(w, s); err != nil {
 			return err
 		}
-		for i := range scores {
-			v, err := manifest.RealAt(d.s.Outputs()[0], i)
-			if err != nil {
-				return err
-			}
+		row, err := d.row(row)
+		if err != nil {
+			return err
+		}
+		if d.m.Logits() {
+			manifest.FromLogits(row)
+		}
+		for i, v := range row {
 			scores[i] = append(scores[i], v)
 		}
 		ref.Windows++

@@ -82,15 +82,22 @@ func wrist(files object) object {
 // dunlin runs the program and returns its standard output.
 func dunlin(t *testing.T, library string, args ...string) string {
 	t.Helper()
+	out, said, err := tells(t, library, args...)
+	if err != nil {
+		return err.Error() + ": " + said
+	}
+	return out
+}
+
+// tells runs the program and returns what it prints, and what it says beside that.
+func tells(t *testing.T, library string, args ...string) (out, said string, err error) {
+	t.Helper()
 	cmd := exec.CommandContext(t.Context(), fixture.Program(t, "dunlin"), args...)
 	cmd.Env = append(os.Environ(), "DUNLIN_ONNX="+library, "DUNLIN_TFLITE=/nonexistent/libtflite.so") // which nobody asks for
-	var said strings.Builder
-	cmd.Stderr = &said
-	out, err := cmd.Output()
-	if err != nil {
-		return err.Error() + ": " + said.String()
-	}
-	return string(out)
+	var beside strings.Builder
+	cmd.Stderr = &beside
+	data, err := cmd.Output()
+	return string(data), beside.String(), err
 }
 
 // A scikit-learn pipeline decides every window of every recording as it does in Python, through the same pipeline as any
