@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -96,7 +97,7 @@ func (w *worker) wait(ctx context.Context, err error, failures int) bool {
 	w.status.RetryAt = MicrosOf(w.clock.Boot() + d)
 	w.mu.Unlock()
 	level := slog.LevelDebug
-	if failures == 1 || before.Reason != reason && before.State != Running {
+	if failures == 1 || !sameReason(before.Reason, reason) && before.State != Running {
 		level = slog.LevelWarn // the edge; repetitions are counted in the status
 	}
 	w.log.Log(ctx, level, "task failed", "state", state, "reason", reason, "failures", failures, "retry_in", d)
@@ -108,6 +109,14 @@ func (w *worker) wait(ctx context.Context, err error, failures int) bool {
 	w.status.RetryAt = 0
 	w.mu.Unlock()
 	return true
+}
+
+// localPort is the port of our own end, as package net writes it into errors: the kernel gives each try another.
+var localPort = regexp.MustCompile(`:\d+->`)
+
+// sameReason reports whether two failures differ in nothing that tells a person more.
+func sameReason(a, b string) bool {
+	return a == b || localPort.ReplaceAllString(a, ":->") == localPort.ReplaceAllString(b, ":->")
 }
 
 // stopped passes on the last words of a critical task: a spool that could not commit must not pass for a clean stop.
