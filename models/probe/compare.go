@@ -3,6 +3,7 @@ package probe
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/dunlin-iot/dunlin/models/engine"
@@ -40,7 +41,7 @@ type comparison struct {
 	same    int
 	sure    int // of these, where the reference has no doubt
 	sureOK  int
-	float   bool
+	float   bool // an output is of floats: steps are then shares of what an output may be off
 	vectors int
 }
 
@@ -146,6 +147,8 @@ func (c *comparison) compare(want, have []engine.Tensor, recorded bool) error {
 	if len(want) != len(have) {
 		return fmt.Errorf("%d outputs, on the CPU %d", len(have), len(want))
 	}
+	c.float = slices.ContainsFunc(want, isFloat)
+	c.strict.float = c.float
 	for k := range want {
 		if !want[k].SameForm(have[k]) {
 			return fmt.Errorf("output %d has another form than on the CPU", k)
@@ -172,14 +175,16 @@ func invoke(s engine.Session, inputs [][]byte) (time.Duration, error) {
 // output compares one output; the first one's order of values is compared too.
 func (c *comparison) output(k int, want, have engine.Tensor) {
 	n := want.Elements()
-	isFloat := want.Type == engine.Float32 || want.Type == engine.Float64
-	c.float = c.float || isFloat
 	a, b := reals(want), reals(have)
-	step := c.step(want, a, isFloat)
-	for i := range n {
-		c.add(distance(a[i], b[i], step))
+	step := c.step(want, a)
+	unit := step
+	if c.float && !isFloat(want) {
+		unit *= c.mostSteps()
 	}
-	if isFloat {
+	for i := range n {
+		c.add(distance(a[i], b[i], unit))
+	}
+	if isFloat(want) {
 		c.cosine = math.Min(c.cosine, cosine(a, b))
 	}
 	if k == 0 && n > 1 {
@@ -187,9 +192,19 @@ func (c *comparison) output(k int, want, have engine.Tensor) {
 	}
 }
 
+func isFloat(t engine.Tensor) bool { return t.Type == engine.Float32 || t.Type == engine.Float64 }
+
+// mostSteps is how far integers may be off.
+func (c *comparison) mostSteps() float64 {
+	if c.tolerance > 0 {
+		return float64(c.tolerance)
+	}
+	return maxSteps
+}
+
 // step is what counts as one: of floats the permitted error.
-func (c *comparison) step(t engine.Tensor, values []float64, isFloat bool) float64 {
-	if !isFloat {
+func (c *comparison) step(t engine.Tensor, values []float64) float64 {
+	if !isFloat(t) {
 		return manifest.StepOf(t)
 	}
 	largest := 0.0
@@ -303,11 +318,9 @@ func (c *comparison) fill(p *engine.Parity) {
 // judge says what is wrong with the numbers; empty when nothing is. A delegate may always be as far off as the CPU's
 // own fast way is on the same inputs: plain kernels and XNNPACK differ by tens of steps on some sound models.
 func (c *comparison) judge(p *engine.Parity) string {
-	most := float64(maxSteps)
+	most := c.mostSteps()
 	if c.float {
 		most = 1
-	} else if c.tolerance > 0 {
-		most = float64(c.tolerance)
 	}
 	usual := math.Max(1, most/2)
 	here, own, ownHere := c.strict.parity(), c.own.parity(), &engine.Parity{Top1: 1, Decided: 1, Cosine: 1}

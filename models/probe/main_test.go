@@ -35,6 +35,8 @@ func open(name string) (engine.Engine, error) {
 		return tflite.Open(tflite.Config{})
 	case "onnx":
 		return onnx.Open(onnx.Config{})
+	case "mixed":
+		return mixed{}, nil
 	}
 	return nil, fmt.Errorf("engine %q: %w", name, engine.ErrRuntime)
 }
