@@ -68,14 +68,12 @@ func (s *stress) rate(ctx context.Context) (stressed, error) {
 		out.Found = "the manifest states no rate: nothing to double"
 		return out, nil
 	}
-	every := max(time.Duration(float64(time.Second)*float64(hop)/(2*s.b.Source.RateHz)), 1)
+	every := max(time.Duration(min(float64(time.Second)*float64(hop)/(2*s.b.Source.RateHz), longest)), 1)
 	framer, session, err := s.open(s.load)
 	if err != nil {
 		return out, err
 	}
 	defer session.Close()
-	channels := s.b.Source.Values()
-	samples := make([]float32, hop*channels)
 	tick := time.NewTimer(0)
 	defer tick.Stop()
 	var took []time.Duration
@@ -93,9 +91,10 @@ func (s *stress) rate(ctx context.Context) (stressed, error) {
 			return out, nil
 		}
 		began := time.Now()
-		s.noise(samples)
-		framer.Push(engine.Of(samples, hop, channels), false)
-		framer.Next(session.Inputs()[0])
+		if !s.feed(ctx, framer, session.Inputs()[0], start.Add(s.time+every)) {
+			late += windows - n
+			break
+		}
 		if err := session.Invoke(); err != nil {
 			return stressed{What: out.What, Found: fmt.Sprintf("window %d: %v", n, err)}, nil
 		}
@@ -103,10 +102,35 @@ func (s *stress) rate(ctx context.Context) (stressed, error) {
 			late++
 		}
 	}
+	if len(took) == 0 {
+		return stressed{What: out.What, Found: fmt.Sprintf("not one window was complete within %v", s.time+every)}, nil
+	}
 	l := evaluate.LatencyOf(0, took)
 	out.Passed = late*100 <= windows
 	out.Found = fmt.Sprintf("%d of %d windows late; one is due every %v, p99 %v", late, windows, every, l.P99.Round(time.Microsecond))
 	return out, nil
+}
+
+const (
+	longest     = 1 << 61 // ns between two windows; twice of it still fits a time.Duration
+	blockValues = 1 << 16 // that are made at once: a manifest may ask for windows that are gigabytes apart
+)
+
+// feed gives the framer the samples of one hop and writes the window that they complete. False: the time is over.
+func (s *stress) feed(ctx context.Context, framer *window.Framer, in engine.Tensor, end time.Time) bool {
+	channels := s.b.Source.Values()
+	rows := max(blockValues/channels, 1)
+	samples := make([]float32, min(rows, s.b.Framing().Hop)*channels)
+	for left := s.b.Framing().Hop; left > 0; left -= rows {
+		if ctx.Err() != nil || time.Now().After(end) {
+			return false
+		}
+		block := samples[:min(left, rows)*channels]
+		s.noise(block)
+		framer.Push(engine.Of(block, len(block)/channels, channels), false)
+		framer.Next(in)
+	}
+	return true
 }
 
 func (s *stress) open(load func() (engine.Session, error)) (*window.Framer, engine.Session, error) {
@@ -205,7 +229,8 @@ func (s *stress) windows() (all []odd) {
 		return values
 	}
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
-	for what, v := range map[string]float32{"NaN": nan, "+Inf": inf, "-Inf": -inf} {
+	for _, v := range []float32{nan, inf, -inf} {
+		what := strconv.FormatFloat(float64(v), 'g', -1, 32)
 		all = append(all, odd{what, whole(v), true})
 		for range 8 {
 			values := make([]float32, size)

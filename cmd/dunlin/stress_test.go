@@ -2,9 +2,13 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -110,6 +114,52 @@ func TestStressVerdicts(t *testing.T) {
 	}
 	if len(kept) != 60 {
 		t.Errorf("leaked %d times", len(kept))
+	}
+}
+
+// TestStressRepeats: two runs give the same values in the same order, so that two reports can be compared.
+func TestStressRepeats(t *testing.T) {
+	told := func() (all []string) {
+		s := newStress(motions(t), nil, nil, time.Second)
+		for _, w := range s.windows() {
+			sum := sha256.New()
+			if err := binary.Write(sum, binary.LittleEndian, w.values); err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, fmt.Sprintf("%s %x", w.what, sum.Sum(nil)))
+		}
+		return all
+	}
+	first := told()
+	for range 9 {
+		if again := told(); !slices.Equal(first, again) {
+			t.Fatalf("first\n%s\nthen\n%s", strings.Join(first, "\n"), strings.Join(again, "\n"))
+		}
+	}
+}
+
+// TestStressOfRareWindows: what a manifest says of its windows makes neither the memory of the trial nor its clock run over.
+func TestStressOfRareWindows(t *testing.T) {
+	for name, change := range map[string]func(b *manifest.Bundle){
+		"far apart":   func(b *manifest.Bundle) { b.Window.Hop = 1 << 22 }, // of 6 channels: 96 MiB
+		"slow source": func(b *manifest.Bundle) { b.Source.RateHz = 1e-12 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := motions(t)
+			change(b)
+			load := func() (engine.Session, error) { return newPuppet(b, calm), nil }
+			s := newStress(b, load, load, 10*time.Second)
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			r, err := s.rate(t.Context())
+			runtime.ReadMemStats(&after)
+			if err != nil || !r.Passed || !strings.HasPrefix(r.Found, "0 of 1 windows late; ") {
+				t.Errorf("%+v, %v", r, err)
+			}
+			if used := after.TotalAlloc - before.TotalAlloc; used > 16<<20 {
+				t.Errorf("%d bytes were allocated", used)
+			}
+		})
 	}
 }
 
