@@ -67,7 +67,7 @@ func (a *app) predict(ctx context.Context, model string, f predictFlags) error {
 		return err
 	}
 	p := &prediction{printer: newPrinter(a, f.output), tally: newConfusion(b.Labels)}
-	src, cleanup, err := a.recordings(b, f, p)
+	src, c, err := a.recordings(b, f, p)
 	if err != nil {
 		return err
 	}
@@ -75,11 +75,11 @@ func (a *app) predict(ctx context.Context, model string, f predictFlags) error {
 	if r, ok := src.(*replay.Source); ok {
 		u.source = r
 		if u.rate, err = recordingRate(strings.TrimPrefix(r.String(), "replay ")); err != nil {
-			return errors.Join(notEnd(err), cleanup())
+			return errors.Join(c.named(notEnd(err)), c.remove())
 		}
 	}
-	err = p.run(ctx, src, b, lib.opener(u))
-	if err = errors.Join(err, cleanup(), p.printer.end()); err != nil {
+	err = c.named(p.run(ctx, src, b, lib.opener(u)))
+	if err = errors.Join(err, c.remove(), p.printer.end()); err != nil {
 		return err
 	}
 	for _, text := range walkTexts(p.walks) {
@@ -136,8 +136,8 @@ func ctxError(ctx context.Context, errs ...error) error {
 	return fmt.Errorf("predict: %w", ctx.Err())
 }
 
-// recordings makes a source of what the flags name. What must be removed later is removed by cleanup.
-func (a *app) recordings(b *manifest.Bundle, f predictFlags, p *prediction) (src hal.Source, cleanup func() error, err error) {
+// recordings makes a source of what the flags name, perhaps of a copy, which the caller removes.
+func (a *app) recordings(b *manifest.Bundle, f predictFlags, p *prediction) (hal.Source, copied, error) {
 	format := f.format
 	if format == "auto" {
 		format = "csv"
@@ -147,13 +147,13 @@ func (a *app) recordings(b *manifest.Bundle, f predictFlags, p *prediction) (src
 	}
 	if format == "npy" {
 		src, err := a.arraySource(b, f, p)
-		return src, func() error { return nil }, err
+		return src, copied{}, err
 	}
-	file, cleanup, err := a.csvFile(f)
+	file, c, err := a.csvFile(f)
 	if err != nil {
-		return nil, nil, err
+		return nil, copied{}, err
 	}
-	return replay.New(replay.Config{File: file, Clock: clock.System{}, OnRecording: p.began}), cleanup, nil
+	return replay.New(replay.Config{File: file, Clock: clock.System{}, OnRecording: p.began}), c, nil
 }
 
 // opener is what pipeline.New wants, for a model that stays what it is.

@@ -13,29 +13,65 @@ import (
 	"github.com/dunlin-iot/dunlin/hal"
 )
 
+// copied is the copy of a recording that is replayed in place of what the command line names; zero when there is none.
+type copied struct{ dir, input string }
+
+func (c copied) remove() error {
+	if c.dir == "" {
+		return nil
+	}
+	return os.RemoveAll(c.dir)
+}
+
+// named makes an error speak of the file that the command line names.
+func (c copied) named(err error) error {
+	if err == nil || c.dir == "" {
+		return err
+	}
+	names := []string{filepath.Join(c.dir, stdinName), "standard input", c.dir, filepath.Clean(c.input)}
+	if info, statErr := os.Stat(c.input); statErr == nil && !info.IsDir() {
+		names = append([]string{filepath.Join(c.dir, filepath.Base(c.input)), c.input}, names...)
+	}
+	return &namedError{err, strings.NewReplacer(names...).Replace(err.Error())}
+}
+
+// namedError is an error in other words.
+type namedError struct {
+	err  error
+	text string
+}
+
+func (e *namedError) Error() string { return e.text }
+func (e *namedError) Unwrap() error { return e.err }
+
+const stdinName = "stdin.csv"
+
 // csvFile is the recording as a file that can be replayed: the input itself, or a copy of it when it comes from
 // standard input or calls its label column by another name.
-func (a *app) csvFile(f predictFlags) (path string, cleanup func() error, err error) {
+func (a *app) csvFile(f predictFlags) (path string, c copied, err error) {
 	if f.input != "-" && f.labelColumn == "label" {
-		return f.input, func() error { return nil }, nil
+		return f.input, copied{}, nil
 	}
 	dir, err := os.MkdirTemp("", "dunlin-predict-")
 	if err != nil {
-		return "", nil, fmt.Errorf("copy recording: %w", err)
+		return "", copied{}, fmt.Errorf("copy recording: %w", err)
 	}
-	cleanup = func() error { return os.RemoveAll(dir) }
+	c = copied{dir, f.input}
 	if err := a.copyCSV(f, dir); err != nil {
-		return "", nil, errors.Join(err, cleanup())
+		return "", c, errors.Join(err, c.remove())
 	}
 	if f.input == "-" {
-		return filepath.Join(dir, "stdin.csv"), cleanup, nil
+		return filepath.Join(dir, stdinName), c, nil
 	}
-	return dir, cleanup, nil
+	return dir, c, nil
 }
 
 func (a *app) copyCSV(f predictFlags, dir string) error {
 	if f.input == "-" {
-		return copyOne(a.in, filepath.Join(dir, "stdin.csv"), f.labelColumn)
+		if err := copyOne(a.in, filepath.Join(dir, stdinName), f.labelColumn); err != nil {
+			return fmt.Errorf("standard input: %w", err)
+		}
+		return nil
 	}
 	files, err := csvFiles(f.input)
 	if err != nil {
@@ -112,13 +148,21 @@ func copyOne(in io.Reader, path, labelColumn string) error {
 }
 
 func renameLabel(line, column string) (string, error) {
-	cells := strings.Split(strings.TrimRight(line, "\r\n"), ",")
 	if column == "label" {
 		return line, nil
 	}
-	at := slices.Index(cells, column)
+	cells := strings.Split(strings.TrimRight(line, "\r\n"), ",")
+	bare := make([]string, len(cells))
+	for i, c := range cells {
+		bare[i] = strings.Trim(strings.TrimSpace(c), `"`)
+	}
+	at := slices.Index(bare, column)
 	if at < 0 {
 		return line, withCode(exitUsage, fmt.Errorf("there is no column %q; the columns are %s", column, strings.Join(cells, ", ")))
+	}
+	if slices.Contains(bare, "label") {
+		return line, withCode(exitUsage, fmt.Errorf(`a column "label" stands beside %q, and a recording has one column of labels: `+
+			`remove "label" from the file, or leave --label-column out to use it and remove %q`, column, column))
 	}
 	cells[at] = "label"
 	return strings.Join(cells, ",") + "\n", nil
