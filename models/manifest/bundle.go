@@ -20,6 +20,8 @@ const (
 	maxModel    = 256 << 20
 	maxOther    = 16 << 20
 	maxCases    = 64 << 20 // of the acceptance set; it is never in memory as a whole
+	maxScores   = 1 << 24  // of the acceptance set's answers, cases times labels: whoever runs it has them all in memory
+	maxJudged   = 1 << 12  // labels of an acceptance set: what was taken for what is a table of labels by labels
 	maxLabel    = 200
 	maxLabels   = 1 << 16
 )

@@ -61,6 +61,11 @@ func (m *Manifest) OpenCases(fsys fs.FS) (*Cases, error) {
 	if m.Acceptance.File == "" {
 		return nil, fmt.Errorf("open acceptance set of %s: the bundle has none: %w", m.Ref(), fs.ErrNotExist)
 	}
+	labels := m.Outputs[0].Form().Elements()
+	if labels > maxJudged {
+		return nil, fmt.Errorf("open acceptance set of %s: %w", m.Ref(), refuse(BadContent, "%s: it judges %d labels, want at most %d: pack the model without $.acceptance",
+			m.Acceptance.File, labels, maxJudged))
+	}
 	mode, err := strict(16)
 	if err != nil {
 		return nil, err
@@ -69,7 +74,7 @@ func (m *Manifest) OpenCases(fsys fs.FS) (*Cases, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open acceptance set of %s: %w", m.Ref(), err)
 	}
-	c := &Cases{m: m, file: f, values: m.Window.Length * m.Source.Values(), labels: m.Outputs[0].Form().Elements()}
+	c := &Cases{m: m, file: f, values: m.Window.Length * m.Source.Values(), labels: labels}
 	c.in = &metered{in: io.LimitReader(f, maxCases), sum: sha256.New(), most: 4*c.values + recordSlack}
 	c.dec = mode.NewDecoder(c.in)
 	return c, nil
@@ -95,6 +100,9 @@ func (c *Cases) next(dst *Case) error {
 	}
 	if err == nil {
 		err = c.fill(dst, r)
+	}
+	if most := maxScores / c.labels; err == nil && c.count == most {
+		err = fmt.Errorf("one too many: want at most %d cases of %d labels; pack fewer samples as $.acceptance.samples", most, c.labels)
 	}
 	if err != nil {
 		return refuse(BadContent, "%s: case %d: %w", c.m.Acceptance.File, c.count, err)

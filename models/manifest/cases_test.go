@@ -3,9 +3,11 @@ package manifest_test
 import (
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -143,6 +145,52 @@ func TestManyCases(t *testing.T) {
 	}
 	if d := cmp.Diff(all, got); d != "" {
 		t.Error(d)
+	}
+}
+
+// many makes it a bundle of n labels with an acceptance set of so many cases.
+func (k *kit) many(t *testing.T, n, cases int) {
+	t.Helper()
+	k.manifest["acceptance"] = doc{"file": "acceptance.cbor", "bounds": []any{doc{"metric": "accuracy", "min": 0.9}}}
+	k.sub("outputs", 0)["shape"] = []any{1, n}
+	var labels strings.Builder
+	for i := range n {
+		fmt.Fprintln(&labels, i)
+	}
+	k.files["labels.txt"] = []byte(labels.String())
+	k.golden(t, []manifest.Golden{{Inputs: [][]byte{{1, 2, 3, 4}}, Outputs: [][]byte{make([]byte, n)}}})
+	k.cases(t, slices.Repeat([]manifest.Case{{Window: make([]float32, 4)}}, cases)...)
+}
+
+// TestTooManyScores: whoever runs the set keeps a number for each case and label, and a table of labels by labels: 128 MiB
+// of each is what a set may ask of a device.
+func TestTooManyScores(t *testing.T) {
+	for name, tc := range map[string]struct {
+		labels, cases int
+		want          string // empty: it is read whole
+	}{
+		"all labels":        {4096, 4096, ""},
+		"a case too many":   {4096, 4097, "acceptance.cbor: case 4096: one too many: want at most 4096 cases of 4096 labels; pack fewer samples"},
+		"fewer labels":      {1000, 16_777, ""},
+		"of fewer labels":   {1000, 16_778, "acceptance.cbor: case 16777: one too many: want at most 16777 cases of 1000 labels"},
+		"a label too many":  {4097, 1, "acceptance.cbor: it judges 4097 labels, want at most 4096"},
+		"all that there be": {65_536, 1, "acceptance.cbor: it judges 65536 labels, want at most 4096"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			k := newKit(t)
+			k.many(t, tc.labels, tc.cases)
+			folder := k.folder(t)
+			all, err := read(t, k.open(t), folder)
+			if tc.want == "" {
+				if err != nil || len(all) != tc.cases {
+					t.Errorf("%d cases, %v", len(all), err)
+				}
+				return
+			}
+			if manifest.CodeOf(err) != manifest.BadContent || !strings.Contains(err.Error(), tc.want) {
+				t.Errorf("got %v\nwant %s", err, tc.want)
+			}
+		})
 	}
 }
 
