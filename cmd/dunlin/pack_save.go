@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -23,6 +24,9 @@ func (p *packing) prove(ctx context.Context, fsys fs.FS) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", err, pack.ErrSpec)
 	}
+	if err := countable(b, fsys); err != nil {
+		return fmt.Errorf("%w: %w", err, pack.ErrSpec)
+	}
 	s, report, err := p.lib.session(ctx, b, engine.Options{})
 	if errors.Is(err, manifest.ErrGolden) {
 		return fmt.Errorf("this machine's own fast kernels differ from the plain ones by more than $.golden.tolerance_steps allows, devices would refuse the model: %w: %w", err, pack.ErrSpec)
@@ -32,6 +36,25 @@ func (p *packing) prove(ctx context.Context, fsys fs.FS) error {
 	}
 	p.say("%s: %s", s.Report(), report)
 	return s.Close()
+}
+
+// countable reads the acceptance set to its end, as a device does: it has bounds that no recordings keep by themselves.
+func countable(b *manifest.Bundle, fsys fs.FS) error {
+	if b.Acceptance.File == "" {
+		return nil
+	}
+	cases, err := b.OpenCases(fsys)
+	if err != nil {
+		return err
+	}
+	var c manifest.Case
+	for err == nil {
+		err = cases.Next(&c)
+	}
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return errors.Join(err, cases.Close())
 }
 
 // save writes the one file.
