@@ -38,7 +38,7 @@ var tiers = []tier{
 var machines = []tier{
 	{"speech", []string{"./test/speech"}, []string{"-timeout=20m"}, "voices speak through a sound card of the guest; the agent hears the words"},
 	{"raspberry", []string{"./test/raspberry"}, nil, "an emulated Raspberry Pi 3 whose thermometer is moved while the agent reads it"},
-	{"systemd", []string{"./test/systemd/..."}, []string{"-timeout=60m"}, "the package on a whole Debian: readiness, watchdog, kill -9, power cuts, upgrade, purge; nothing lost; USB sticks with FAT"},
+	{"systemd", []string{"./test/systemd/..."}, []string{"-timeout=60m"}, "the package on a whole Debian: readiness, watchdog, kill -9, power cuts, upgrade, purge; nothing lost; USB sticks with FAT; a kernel timer under udev"},
 }
 
 func main() {

@@ -25,6 +25,10 @@ func TestAttached(t *testing.T) {
 		{"pulled after", s.pulledAfter, false},
 		{"pulled in the midst", s.pulledInTheMidst, false},
 		{"repository", s.repository, false},
+		{"timer", g.timer, true},
+		{"triggered", g.triggered, false},
+		{"replugged", g.replugged, false},
+		{"rebooted", g.rebooted, false},
 	} {
 		if !t.Run(step.name, step.do) && step.vital {
 			t.Fatalf("nothing can follow without step %q", step.name)

@@ -29,6 +29,7 @@ type guest struct {
 	tools   string          // the image of the second disk
 	layers  []string        // of the disk, the newest last
 	more    []string        // arguments of QEMU for what a test plugs in
+	late    int             // attributes that udevd could not write in this boot
 	machine *vm.Machine
 	conn    net.Conn
 	in      *json.Decoder
@@ -87,8 +88,8 @@ func (g *guest) boot(t *testing.T) {
 		t.Fatal(err)
 	}
 	g.in = json.NewDecoder(g.conn)
-	if r := g.try(t, "systemctl", "is-system-running", "--wait"); r.Code != 0 {
-		t.Fatalf("the system is %s%s", r.Out, g.try(t, "systemctl", "--failed", "--no-pager").Out)
+	if r := g.errand(t, errand.Errand{Argv: []string{"systemctl", "is-system-running", "--wait"}, Limit: 2 * patience}); r.Code != 0 {
+		t.Fatalf("the system is %s%s\n%s%s", r.Out, r.Fault, g.try(t, "systemctl", "--failed", "--no-pager").Out, g.try(t, "systemctl", "list-jobs", "--no-pager").Out)
 	}
 	t.Logf("up after %v", time.Since(began).Round(time.Second))
 }
