@@ -120,6 +120,8 @@ func (b *Buffered) notOpened(d Device, err error) error {
 	node := b.cfg.node(d)
 	gone := &hal.AbsentError{What: node, Err: err}
 	switch {
+	case errors.Is(err, syscall.EPERM): // not for want of rights: the unit forbids it
+		gone.Fix = "allow the device in the unit file (DeviceAllow=char-iio rw), then restart the service"
 	case errors.Is(err, fs.ErrPermission):
 		gone.Fix = "run once: sudo dunlin sources setup " + b.cfg.Source
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENODEV), errors.Is(err, syscall.ENXIO):
