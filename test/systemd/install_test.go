@@ -49,7 +49,8 @@ func (g *guest) install(t *testing.T) {
 func (g *guest) belongs(t *testing.T, path, want string) {
 	t.Helper()
 	if got := strings.TrimSpace(g.do(t, "stat", "--format=%U %G %a", path)); got != want {
-		t.Errorf("%s belongs to %s, want %s", path, got, want)
+		said := g.try(t, "journalctl", "--boot", "--unit=systemd-udevd", "--no-pager", "--lines=40")
+		t.Errorf("%s belongs to %s, want %s; udevd said:\n%s", path, got, want, said.Out)
 	}
 }
 
