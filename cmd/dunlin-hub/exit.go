@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"github.com/dunlin-iot/dunlin/hub/release"
+	"github.com/dunlin-iot/dunlin/internal/wrongpath"
 )
 
 // Exit codes; docs/exit-codes.md explains them to users.
@@ -67,24 +67,12 @@ func sortOf(err error) int {
 	return exitFault
 }
 
-// mend is how to put a path right that is of the wrong kind, where an error ends with the system's words: they say only
-// what it is.
-func mend(err error) string {
-	switch text := err.Error(); {
-	case strings.HasSuffix(text, syscall.EISDIR.Error()):
-		return "; name a file in it"
-	case strings.HasSuffix(text, syscall.ENOTDIR.Error()):
-		return "; check the path: a folder in it is a file"
-	}
-	return ""
-}
-
 // exitCode tells the person what went wrong and the script how.
 func exitCode(w io.Writer, err error) int {
 	if err == nil {
 		return exitOK
 	}
-	fmt.Fprintf(w, "dunlin-hub: %v%s\n", err, mend(err))
+	fmt.Fprintf(w, "dunlin-hub: %v%s\n", err, wrongpath.Mend(err))
 	var coded *codedError
 	if errors.As(err, &coded) {
 		return coded.code

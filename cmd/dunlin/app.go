@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
+
+	"github.com/dunlin-iot/dunlin/internal/wrongpath"
 )
 
 // app is what every command needs: the three streams and the environment.
@@ -40,7 +42,7 @@ func (a *app) run(ctx context.Context, args []string) int {
 	}
 	var quiet *quietError
 	if !errors.As(err, &quiet) {
-		fmt.Fprintf(a.err, "dunlin: %v%s\n", err, mend(err))
+		fmt.Fprintf(a.err, "dunlin: %v%s\n", err, wrongpath.Mend(err))
 	}
 	if !a.parsed {
 		fmt.Fprintln(a.err, "Run 'dunlin help' for the commands and their flags.")

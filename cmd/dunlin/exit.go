@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"io/fs"
-	"strings"
 	"syscall"
 
 	"github.com/dunlin-iot/dunlin/agent/config"
@@ -40,18 +39,6 @@ type quietError struct{ err error }
 
 func (e *quietError) Error() string { return e.err.Error() }
 func (e *quietError) Unwrap() error { return e.err }
-
-// mend is how to put a path right that is of the wrong kind, where an error ends with the system's words: they say only
-// what it is.
-func mend(err error) string {
-	switch text := err.Error(); {
-	case strings.HasSuffix(text, syscall.EISDIR.Error()):
-		return "; name a file in it"
-	case strings.HasSuffix(text, syscall.ENOTDIR.Error()):
-		return "; check the path: a folder in it is a file"
-	}
-	return ""
-}
 
 // exitCode sorts an error by what a script would do about it.
 func exitCode(err error) int {
