@@ -21,8 +21,8 @@ by itself, when its budget or the disk is full; see models.budget.`,
 	})
 	a.socketFlag(c, &socket)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		if ref, err := manifest.ParseRef(args[0]); err != nil || ref.Version == 0 {
-			return withCode(exitUsage, fmt.Errorf("%q names no version: write NAME@VERSION, as motions@2", args[0]))
+		if err := namesVersion(args[0]); err != nil {
+			return err
 		}
 		if err := control.NewClient(socket).RemoveModel(c.Context(), agent.ModelRequest{Model: args[0]}); err != nil {
 			return err

@@ -78,8 +78,8 @@ when it breaches what its manifest allows, the pipeline goes back by itself. 'du
 	c.Flags().BoolVar(&r.Force, "force", false, "try a version again that has failed its trials here")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		r.Model = args[0]
-		if ref, err := manifest.ParseRef(r.Model); err != nil || ref.Version == 0 {
-			return withCode(exitUsage, fmt.Errorf("%q names no version: write NAME@VERSION, as motions@2", r.Model))
+		if err := namesVersion(r.Model); err != nil {
+			return err
 		}
 		names, err := control.NewClient(socket).ActivateModel(c.Context(), r)
 		if err != nil {
@@ -93,6 +93,14 @@ when it breaches what its manifest allows, the pipeline goes back by itself. 'du
 		return nil
 	}
 	return c
+}
+
+// namesVersion refuses a command line on which a model stands without its version.
+func namesVersion(model string) error {
+	if ref, err := manifest.ParseRef(model); err != nil || ref.Version == 0 {
+		return withCode(exitUsage, fmt.Errorf("%q names no version: write NAME@VERSION, as motions@2", model))
+	}
+	return nil
 }
 
 func (a *app) modelsRevertCommand() *cobra.Command {
